@@ -1,0 +1,1 @@
+"""The running service: it carries requests in, and talks to Amazon."""

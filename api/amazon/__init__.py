@@ -1,0 +1,1 @@
+"""The client of Amazon's Selling Partner API."""

@@ -1,0 +1,1 @@
+"""The safe database engines, the connections, and the read side."""

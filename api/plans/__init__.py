@@ -1,0 +1,1 @@
+"""From what a client selects, filters and sorts to SQL."""

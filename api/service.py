@@ -1,0 +1,32 @@
+"""What the running service is made of: the parts that requests and background work share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from api.clock import Clock
+from domain.accounts.marketplaces import Verified
+from domain.accounts.regions import Region
+from domain.sealing import Sealer
+
+
+class CredentialCheck(Protocol):
+    """Asks Amazon what a refresh token is good for."""
+
+    async def verify(self, *, region: Region, refresh_token: str) -> Verified:
+        """Return the token's participations.
+
+        Raises CredentialsRejected, MarketplaceRejected or MarketplaceUnavailable.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts that a request or a piece of background work needs."""
+
+    clock: Clock
+    sealer: Sealer
+    credentials: CredentialCheck
+    new_reference: Callable[[], str]  # a package reference never used anywhere before: digits, at most 18
+    wake: Callable[[], None]  # tells the worker that something is due

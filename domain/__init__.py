@@ -1,0 +1,1 @@
+"""What an order means, and every transaction that changes one."""

@@ -1,0 +1,110 @@
+"""One unit of work: a transaction that ends with its timeline written, or does not end at all."""
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.transactions import in_transaction
+
+from domain.instant import to_text
+from domain.json_rows import encode_rows, json_rows, placeholder
+from domain.timeline import MATERIAL, Actor, Event, EventKind, Subject
+
+
+class NothingRecorded(RuntimeError):
+    """A change ended without an event: a defect of the code that made it."""
+
+
+@dataclass
+class Change:
+    """The open unit of work; `now` is business time and stamps every event."""
+
+    now: datetime
+    actor: Actor
+    connection: BaseDBAsyncClient
+    _events: list[Event] = field(default_factory=list)
+    _callbacks: list[Callable[[], None]] = field(default_factory=list)
+    _quiet: bool = False
+
+    def event(
+        self, subject: Subject, kind: EventKind, message: str, *, actor: Actor | None = None, **details: Any
+    ) -> None:
+        """Append a line to the timeline; neither message nor details may hold buyer data."""
+        who = actor or self.actor
+        self._events.append(
+            Event(
+                account_id=subject.account_id,
+                store_id=subject.store_id,
+                order_id=subject.order_id,
+                kind=kind,
+                actor_kind=who.kind,
+                actor_name=who.name,
+                at=self.now,
+                message=message,
+                details=details,
+            )
+        )
+
+    def quiet(self) -> None:
+        """Say that this unit of work changed nothing worth telling (a cursor moved, a lease was taken)."""
+        self._quiet = True
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call back once the change is stored; never called if it is not."""
+        self._callbacks.append(callback)
+
+    async def due(self, order_ids: Iterable[int], *, at: datetime | None = None) -> None:
+        """Mark orders to be evaluated at a time, now if none is given; an earlier mark stays."""
+        ids = [[order_id] for order_id in order_ids]
+        if not ids:
+            return
+        rows = json_rows(self.connection, {"id": "integer"})
+        due = placeholder(self.connection, 2)
+        await self.connection.execute_query(
+            f"UPDATE amazon_order SET evaluate_due = {due}, evaluate_attempts = 0 "
+            f"WHERE id IN (SELECT id FROM {rows} marked) AND (evaluate_due IS NULL OR evaluate_due > {due})",
+            [encode_rows(ids), to_text(at or self.now)],
+        )
+
+    async def _write_events(self) -> None:
+        if not self._events:
+            if not self._quiet:
+                raise NothingRecorded("A change has to record an event, or say that it is quiet.")
+            return
+        last = await self._advance_sequences()
+        for event in reversed(self._events):
+            if event.order_id is not None:
+                event.sequence = last[event.order_id]
+                last[event.order_id] -= 1
+        await Event.bulk_create(self._events, using_db=self.connection)
+
+    async def _advance_sequences(self) -> dict[int, int]:
+        counts = Counter(event.order_id for event in self._events if event.order_id is not None)
+        if not counts:
+            return {}
+        changed = {event.order_id for event in self._events if event.kind in MATERIAL}
+        rows = json_rows(self.connection, {"id": "integer", "events": "integer", "changed": "integer"})
+        _, found = await self.connection.execute_query(
+            "UPDATE amazon_order SET last_sequence = last_sequence + told.events, version = version + told.changed "
+            f"FROM {rows} told WHERE amazon_order.id = told.id RETURNING amazon_order.id, last_sequence",
+            [encode_rows([[order_id, count, int(order_id in changed)] for order_id, count in counts.items()])],
+        )
+        return {row["id"]: row["last_sequence"] for row in found}
+
+
+@asynccontextmanager
+async def change(*, now: datetime, actor: Actor) -> AsyncIterator[Change]:
+    """Open one unit of work: everything inside is stored together with its events, or not at all.
+
+    Raises NothingRecorded when it ends with neither an event nor `quiet()`.
+    """
+    async with in_transaction("default") as connection:
+        unit = Change(now=now, actor=actor, connection=connection)
+        yield unit
+        await unit._write_events()
+    for callback in unit._callbacks:
+        callback()

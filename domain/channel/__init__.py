@@ -1,0 +1,1 @@
+"""The bridge: decides what becomes of an Amazon order, makes the commerce order, ships, and confirms."""

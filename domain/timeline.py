@@ -1,0 +1,118 @@
+"""The timeline: what happened, in order, told once; only `change.py` writes it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+from tortoise import fields
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from domain.instant import Instant
+
+
+class ActorKind(StrEnum):
+    """Who did it."""
+
+    USER = "USER"
+    SYSTEM = "SYSTEM"
+    AMAZON = "AMAZON"
+    BUYER = "BUYER"
+    SIMULATOR = "SIMULATOR"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it, with the name of a person where there is one (never a buyer's)."""
+
+    kind: ActorKind
+    name: str | None = None
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+AMAZON = Actor(ActorKind.AMAZON)
+
+
+class EventKind(StrEnum):
+    """What happened; the last ones concern stores and products."""
+
+    SEEN = "SEEN"
+    STATUS_CHANGED = "STATUS_CHANGED"
+    CHANGED = "CHANGED"  # Amazon changed something else than the status
+    DECISION = "DECISION"
+    BLOCKER_OPENED = "BLOCKER_OPENED"
+    BLOCKER_RESOLVED = "BLOCKER_RESOLVED"
+    IMPORTED = "IMPORTED"
+    STOCK_RESERVED = "STOCK_RESERVED"
+    STOCK_RELEASED = "STOCK_RELEASED"
+    STOCK_DEDUCTED = "STOCK_DEDUCTED"
+    INVOICED = "INVOICED"
+    SHIPPED = "SHIPPED"
+    COMPLETED = "COMPLETED"
+    CANCEL_REQUESTED = "CANCEL_REQUESTED"
+    CANCELED = "CANCELED"
+    REFUNDED = "REFUNDED"
+    HELD = "HELD"
+    RELEASED = "RELEASED"
+    COMMENTED = "COMMENTED"
+    ADDRESS_CORRECTED = "ADDRESS_CORRECTED"
+    MARKETPLACE_SENT = "MARKETPLACE_SENT"
+    MARKETPLACE_ACCEPTED = "MARKETPLACE_ACCEPTED"
+    MARKETPLACE_CONFIRMED = "MARKETPLACE_CONFIRMED"
+    MARKETPLACE_REJECTED = "MARKETPLACE_REJECTED"
+    MARKETPLACE_RETRIED = "MARKETPLACE_RETRIED"
+    MARKETPLACE_PARKED = "MARKETPLACE_PARKED"
+    ATTENTION_OPENED = "ATTENTION_OPENED"
+    ATTENTION_RESOLVED = "ATTENTION_RESOLVED"
+    RETRY_REQUESTED = "RETRY_REQUESTED"
+    REDACTED = "REDACTED"
+    STORE_CONNECTED = "STORE_CONNECTED"
+    SETTINGS_CHANGED = "SETTINGS_CHANGED"
+    CREDENTIALS_REJECTED = "CREDENTIALS_REJECTED"
+    SYNC_REQUESTED = "SYNC_REQUESTED"
+    PRODUCT_CREATED = "PRODUCT_CREATED"
+    PRODUCT_CHANGED = "PRODUCT_CHANGED"
+
+
+MATERIAL: Final = frozenset(EventKind) - {
+    EventKind.SEEN,
+    EventKind.DECISION,
+    EventKind.MARKETPLACE_SENT,
+    EventKind.MARKETPLACE_ACCEPTED,
+    EventKind.MARKETPLACE_RETRIED,
+    EventKind.ATTENTION_OPENED,
+    EventKind.ATTENTION_RESOLVED,
+    EventKind.RETRY_REQUESTED,
+}
+"""Events after which somebody who looked at the order before has seen an older version of it."""
+
+
+class Subject(NamedTuple):
+    """What an event is about: an order, a store (no order), an account, or the catalog (nothing set)."""
+
+    account_id: int | None = None
+    store_id: int | None = None
+    order_id: int | None = None
+
+
+class Event(Model):
+    """One line of the timeline; `sequence` counts an order's events from 1 without a gap."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField(null=True)
+    store_id = fields.BigIntField(null=True)
+    order_id = fields.BigIntField(null=True)
+    sequence = fields.IntField(null=True)
+    kind = fields.CharEnumField(EventKind, max_length=32)
+    actor_kind = fields.CharEnumField(ActorKind, max_length=16)
+    actor_name = fields.CharField(max_length=100, null=True)
+    at = Instant()
+    message = fields.TextField()
+    details: Any = fields.JSONField(default=dict)  # facts for programs; never buyer data
+
+    class Meta:
+        """Storage."""
+
+        table = "event"
+        unique_together = (("order_id", "sequence"),)
+        indexes = (Index(fields=("store_id", "id"), name="ix_event_store"),)
