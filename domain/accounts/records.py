@@ -127,6 +127,9 @@ class SyncCursor(Model):
     fence = fields.BigIntField(default=0)  # who took the cursor last; a write with an older fence is void
     lease_until = fields.BigIntField(null=True)  # machine time, milliseconds; never virtual
     run_id = fields.BigIntField(null=True)  # the run whose pages are not all read
+    until = Instant(null=True)  # Amazon time at which a backfill or gap ends; null: never
+    due_at = Instant(null=True)  # business time of the next attempt; a live cursor is also due with its store
+    attempts = fields.IntField(default=0)  # in a row without an answer
 
     class Meta:
         """Storage."""
@@ -146,6 +149,9 @@ class SyncRun(Model):
     state = fields.CharEnumField(JobState, max_length=24)
     window_from = Instant()
     window_to = Instant()
+    slice_from = Instant(null=True)  # the slice being read: the parameters its next_token belongs to
+    slice_to = Instant(null=True)
+    slice_pages = fields.IntField(default=0)
     order_number = fields.CharField(max_length=32, null=True)  # a run that reads this one order again
     next_token = fields.TextField(null=True)
     token_at = Instant(null=True)  # Amazon time at which the token was given; it lives 24 h
