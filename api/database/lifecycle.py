@@ -1,0 +1,77 @@
+"""Opening and closing the database, and bringing its tables up to date."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tortoise import Tortoise
+from tortoise.connection import get_connection
+from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+
+from api.database.configuration import APP, create_private, file_of, tortoise_configuration
+from api.database.file_lock import file_lock
+
+
+class MigrationsPending(RuntimeError):
+    """The tables are older than the program."""
+
+
+@asynccontextmanager
+async def database(url: str, *, migrate: bool) -> AsyncIterator[None]:
+    """Keep the database open, for every task of the process; `migrate` brings its tables up to date first.
+
+    Raises ConfigurationError for a URL that cannot be used, MigrationsPending if the tables are old.
+    """
+    file = file_of(url)
+    async with _opened(file):
+        if migrate:
+            await _apply(file)
+        elif pending := await _pending(file):
+            raise MigrationsPending(
+                f"The database lacks {len(pending)} migrations ({pending[0]} first); run `orderlane migrate`."
+            )
+        yield
+
+
+async def migrate_database(url: str) -> list[str]:
+    """Bring the tables up to date, and return the names of the migrations that were applied."""
+    file = file_of(url)
+    async with _opened(file):
+        return await _apply(file)
+
+
+async def pending_migrations(url: str) -> list[str]:
+    """Return the names of the migrations that were not applied yet, oldest first."""
+    file = file_of(url)
+    async with _opened(file):
+        return await _pending(file)
+
+
+@asynccontextmanager
+async def _opened(file: Path) -> AsyncIterator[None]:
+    create_private(file)
+    try:
+        # Requests run in other tasks than the lifespan: without the fallback they would not see the database.
+        await Tortoise.init(config=tortoise_configuration(file), _enable_global_fallback=True)
+        for name in ("default", "read"):
+            await get_connection(name).create_connection(with_db=True)
+        yield
+    finally:
+        await Tortoise.close_connections()
+
+
+def _executor(file: Path) -> MigrationExecutor:
+    return MigrationExecutor(get_connection("default"), tortoise_configuration(file)["apps"])
+
+
+async def _pending(file: Path) -> list[str]:
+    plan = await _executor(file).plan([MigrationTarget(app_label=APP, name="__latest__")])
+    return [step.migration.name for step in plan]
+
+
+async def _apply(file: Path) -> list[str]:
+    with file_lock(f"{file}.migrating", wait=True):
+        pending = await _pending(file)
+        if pending:
+            await _executor(file).migrate([MigrationTarget(app_label=APP, name="__latest__")])
+    return pending
