@@ -1,0 +1,153 @@
+"""What we ask Amazon to do: queued in the domain's transaction, sent in strict order per order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from tortoise.expressions import F, Q
+
+from domain.accounts.records import Account, AccountState
+from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind, CommandState
+from domain.change import Change, change
+from domain.instant import from_text, to_text
+from domain.timeline import SYSTEM, EventKind
+
+UNANSWERED: Final = (CommandState.QUEUED, CommandState.HELD, CommandState.SENT)
+"""States in which a command keeps later ones of its order waiting."""
+
+_SENDABLE: Final = (CommandState.QUEUED, CommandState.SENT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackageConfirmation:
+    """What Amazon is told of one package; `items` are pairs of Amazon's order item id and quantity."""
+
+    carrier_code: str
+    carrier_name: str | None = None
+    shipping_method: str | None = None
+    tracking_number: str
+    shipped_at: datetime
+    items: tuple[tuple[str, int], ...]
+
+    def payload(self) -> dict[str, Any]:
+        """Return it as a command's payload."""
+        return {
+            "carrier_code": self.carrier_code,
+            "carrier_name": self.carrier_name,
+            "shipping_method": self.shipping_method,
+            "tracking_number": self.tracking_number,
+            "shipped_at": to_text(self.shipped_at),
+            "items": [[item_id, quantity] for item_id, quantity in self.items],
+        }
+
+    @classmethod
+    def of(cls, payload: Mapping[str, Any]) -> "PackageConfirmation":
+        """Read what `payload` wrote."""
+        return cls(
+            carrier_code=payload["carrier_code"],
+            carrier_name=payload["carrier_name"],
+            shipping_method=payload["shipping_method"],
+            tracking_number=payload["tracking_number"],
+            shipped_at=from_text(payload["shipped_at"]),
+            items=tuple((item_id, quantity) for item_id, quantity in payload["items"]),
+        )
+
+
+async def enqueue(
+    *,
+    unit: Change,
+    order: AmazonOrder,
+    kind: CommandKind,
+    payload: dict[str, Any],
+    package_id: int | None = None,
+    package_reference: str | None = None,
+) -> Command:
+    """Queue a command behind the order's earlier ones, due at once; the caller's change tells the timeline why."""
+    last = await Command.filter(order_id=order.id).order_by("-order_seq").first()
+    return await Command.create(
+        account_id=order.account_id,
+        store_id=order.store_id,
+        order_id=order.id,
+        order_seq=last.order_seq + 1 if last else 1,
+        kind=kind,
+        state=CommandState.QUEUED,
+        due_at=unit.now,
+        package_id=package_id,
+        package_reference=package_reference,
+        payload=payload,
+        created_at=unit.now,
+    )
+
+
+async def has_open(order_id: int, kinds: Sequence[CommandKind]) -> bool:
+    """Return whether a command of one of these kinds still awaits its fact."""
+    return await Command.filter(order_id=order_id, kind__in=list(kinds), state__in=OPEN_COMMANDS).exists()
+
+
+async def due_commands(
+    *, now: datetime, machine_ms: int, limit: int, kinds: Sequence[CommandKind] = (CommandKind.CONFIRM_SHIPMENT,)
+) -> list[Command]:
+    """Return commands to send, longest due first: only the oldest unanswered one of each order.
+
+    A command that was sent and never answered is due again once its lease has run out. Accounts whose credentials
+    Amazon rejects wait until they are connected again.
+    """
+    rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
+    found = (
+        await Command.filter(due_at__lte=now, state__in=_SENDABLE, kind__in=list(kinds))
+        .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
+        .exclude(account_id__in=list(rejected))
+        .order_by("due_at", "id")
+        .limit(limit)
+    )
+    first = await _first_unanswered({command.order_id for command in found})
+    return [command for command in found if command.order_seq == first[command.order_id]]
+
+
+async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int) -> Command | None:
+    """Mark a command as sent and lease it, before the call goes out; None when somebody else has it or it is settled.
+
+    Every later word about it has to carry the fence of the command that is returned.
+    """
+    async with change(now=now, actor=SYSTEM) as unit:
+        taken = (
+            await Command.filter(id=command_id, state__in=_SENDABLE)
+            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
+            .update(
+                state=CommandState.SENT,
+                fence=F("fence") + 1,
+                attempts=F("attempts") + 1,
+                lease_until=machine_ms + lease_ms,
+                sent_at=now,
+            )
+        )
+        if not taken:
+            unit.quiet()
+            return None
+        command = await Command.get(id=command_id)
+        order = await AmazonOrder.get(id=command.order_id)
+        repeated = command.attempts > 1
+        unit.event(
+            order.subject,
+            EventKind.MARKETPLACE_RETRIED if repeated else EventKind.MARKETPLACE_SENT,
+            f"{'Sent again' if repeated else 'Sent'} to Amazon: {command.kind.value}.",
+            command_id=command.id,
+            attempt=command.attempts,
+        )
+        return command
+
+
+async def release_leases(*, now: datetime) -> None:
+    """Free every command that a worker left in the middle; for the one that has just taken the worker's role."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await Command.filter(lease_until__isnull=False).update(lease_until=None)
+
+
+async def _first_unanswered(order_ids: set[int]) -> dict[int, int]:
+    first: dict[int, int] = {}
+    rows = await Command.filter(order_id__in=list(order_ids), state__in=UNANSWERED).values_list("order_id", "order_seq")
+    for order_id, sequence in rows:
+        first[order_id] = min(sequence, first.get(order_id, sequence))
+    return first

@@ -1,0 +1,53 @@
+"""Questions to the stored Amazon orders that every side asks, and the status a person sees."""
+
+from collections.abc import Iterable, Sequence
+
+from domain.amazon.display import display_status
+from domain.amazon.records import OPEN_COMMANDS, AmazonItem, AmazonOrder, Command, CommandKind, CommandState
+from domain.change import Change
+
+_FAILED = (CommandState.REFUSED, CommandState.PARKED, CommandState.DEAD)
+
+
+async def items_of(order_ids: Sequence[int], *, with_gone: bool = False) -> dict[int, list[AmazonItem]]:
+    """Return each order's items in Amazon's order, without those that Amazon no longer lists unless asked."""
+    found = AmazonItem.filter(order_id__in=list(order_ids)).order_by("order_id", "position", "id")
+    if not with_gone:
+        found = found.filter(gone_at__isnull=True)
+    items: dict[int, list[AmazonItem]] = {order_id: [] for order_id in order_ids}
+    for item in await found:
+        items[item.order_id].append(item)
+    return items
+
+
+async def unconfirmed_numbers(store_id: int, *, limit: int) -> list[str]:
+    """Return the numbers of a store's orders of which a command awaits its fact, longest waiting first."""
+    waiting = Command.filter(store_id=store_id, state__in=(CommandState.SENT, CommandState.ACCEPTED))
+    found = await waiting.order_by("sent_at", "id").limit(limit * 4)
+    picked = list(dict.fromkeys(command.order_id for command in found))[:limit]
+    numbers = dict(await AmazonOrder.filter(id__in=picked).values_list("id", "number"))
+    return [numbers[order_id] for order_id in picked]
+
+
+async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:
+    """Recompute and store what a person should see of these orders, inside the caller's change."""
+    ids = list(order_ids)
+    if not ids:
+        return
+    commands: dict[int, list[Command]] = {order_id: [] for order_id in ids}
+    for command in await Command.filter(order_id__in=ids).using_db(unit.connection).order_by("order_id", "order_seq"):
+        commands[command.order_id].append(command)
+    for order in await AmazonOrder.filter(id__in=ids).using_db(unit.connection):
+        shown = display_status(
+            order.amazon_status,
+            import_state=order.import_state,
+            completed=order.completed_at is not None,
+            cancel_open=_cancel_open(commands[order.id]),
+            command_refused=any(command.state in _FAILED for command in commands[order.id]),
+        )
+        if shown is not order.display_status:
+            await AmazonOrder.filter(id=order.id).using_db(unit.connection).update(display_status=shown)
+
+
+def _cancel_open(commands: Sequence[Command]) -> bool:
+    return any(command.kind is CommandKind.CANCEL and command.state in OPEN_COMMANDS for command in commands)
