@@ -44,10 +44,14 @@ else:
         SQL_TYPE = "VARCHAR(24)"
 
         def to_db_value(self, value, instance):
-            """Write the instant as text; refuse a naive one."""
+            """Write the instant as text, whatever its zone; refuse a naive one."""
             self.validate(value)
-            return value if value is None or isinstance(value, str) else to_text(value)
+            return None if value is None else to_text(_instant(value))
 
         def to_python_value(self, value):
-            """Read the instant back, aware and in UTC."""
-            return from_text(value) if isinstance(value, str) else value
+            """Read the instant, aware, in UTC, to the millisecond; refuse a naive one."""
+            return None if value is None else _instant(value)
+
+
+def _instant(value: datetime | str) -> datetime:
+    return from_text(value if isinstance(value, str) else to_text(value))
