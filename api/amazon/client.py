@@ -1,0 +1,229 @@
+"""The client of Amazon's Selling Partner API: one method per operation, errors as the domain's refusals."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+
+from api.amazon import answers, wire
+from api.amazon.access_token import AccessTokens, Seller
+from api.amazon.amazon_time import AmazonTime, Clock
+from api.amazon.reading import read_order
+from domain.accounts.marketplaces import Participation, Verified
+from domain.accounts.regions import Region
+from domain.amazon.commands import PackageConfirmation
+from domain.amazon.facts import OrderFacts, UnreadableOrder
+from domain.amazon.translation import instant
+from domain.errors import InvalidInput
+from domain.instant import to_text
+
+ENDPOINTS: Final[Mapping[Region, str]] = MappingProxyType(
+    {
+        Region.NA: "https://sellingpartnerapi-na.amazon.com",
+        Region.EU: "https://sellingpartnerapi-eu.amazon.com",
+        Region.FE: "https://sellingpartnerapi-fe.amazon.com",
+    }
+)
+TOKEN_URL: Final = "https://api.amazon.com/auth/o2/token"
+
+INCLUDED_DATA: Final = "BUYER,CANCELLATION,FULFILLMENT,PACKAGES,PROCEEDS,RECIPIENT"
+"""Without FULFILLMENT an order has no status. PROMOTION, EXPENSE, TAX and PAYMENT are not asked for: nothing here reads
+them (a discount is part of the proceeds), and what is not fetched need not be protected."""
+
+_Shape = TypeVar("_Shape")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """One page to ask for; everything but the page size has to stay the same for every token of a window."""
+
+    marketplace_ids: tuple[str, ...]
+    updated_after: datetime
+    updated_before: datetime
+    page_size: int = 100
+    token: str | None = None
+
+    def parameters(self) -> dict[str, str]:
+        """Return the query of searchOrders."""
+        query = {
+            "marketplaceIds": ",".join(self.marketplace_ids),
+            "lastUpdatedAfter": to_text(self.updated_after),
+            "lastUpdatedBefore": to_text(self.updated_before),
+            "maxResultsPerPage": str(self.page_size),
+            "includedData": INCLUDED_DATA,
+        }
+        return query if self.token is None else {**query, "paginationToken": self.token}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of orders; `at` is Amazon's time of the answer, `rate` what it allows a second where it says so."""
+
+    orders: tuple[OrderFacts | UnreadableOrder, ...]
+    next_token: str | None
+    last_updated_before: datetime | None
+    at: datetime
+    rate: float | None
+
+
+class _Store(msgspec.Struct, rename="camel"):
+    class Place(msgspec.Struct):
+        id: str
+
+    class Part(msgspec.Struct, rename="camel"):
+        is_participating: bool = True
+
+    marketplace: Place
+    participation: Part | None = None
+    store_name: str | None = None
+
+
+class _Participations(msgspec.Struct):
+    payload: list[_Store]
+
+
+class AmazonClient:
+    """Talks to Amazon for all sellers; knows nothing of the database and waits for nothing but answers.
+
+    `endpoint` and `token_url` replace Amazon's own hosts, for a simulated Amazon. A method raises CredentialsRejected,
+    MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable. `deadline` is in seconds.
+    """
+
+    def __init__(
+        self,
+        *,
+        http: httpx2.AsyncClient,
+        clock: Clock,
+        client_id: str,
+        client_secret: str,
+        endpoint: str | None = None,
+        token_url: str | None = None,
+        deadline: float = 30.0,
+    ) -> None:
+        self._http = http
+        self._time = AmazonTime(clock)
+        self._deadline = deadline
+        self._endpoints = {region: (endpoint or ENDPOINTS[region]).rstrip("/") for region in Region}
+        self._tokens = AccessTokens(
+            http=http,
+            time=self._time,
+            urls=dict.fromkeys(Region, token_url or TOKEN_URL),
+            client_id=client_id,
+            client_secret=client_secret,
+            deadline=deadline,
+        )
+
+    def amazon_now(self, region: Region) -> datetime:
+        """Return Amazon's time as far as its answers have told it; ours before the first answer."""
+        return self._time.now(region)
+
+    async def learn_time(self, seller: Seller) -> datetime:
+        """Return Amazon's time, from an answer if there was none yet."""
+        await self._tokens.token(seller)
+        return self._time.now(seller.region)
+
+    async def search_orders(self, seller: Seller, request: SearchRequest) -> Page:
+        """Ask for one page of searchOrders."""
+        response = await self._call(seller, "GET", "/orders/2026-01-01/orders", query=request.parameters())
+        answer = _read(response, wire.SearchAnswer)
+        try:
+            echoed = answer.last_updated_before
+            before = instant(echoed, at="lastUpdatedBefore") if echoed else None
+        except InvalidInput:
+            raise answers.unreadable(response) from None
+        return Page(
+            orders=tuple(read_order(raw) for raw in answer.orders),
+            next_token=(answer.pagination.next_token or None) if answer.pagination else None,
+            last_updated_before=before,
+            at=self._time.now(seller.region),
+            rate=answers.rate(response),
+        )
+
+    async def get_order(self, seller: Seller, number: str) -> OrderFacts | UnreadableOrder:
+        """Ask for one order."""
+        path = f"/orders/2026-01-01/orders/{quote(number, safe='')}"
+        response = await self._call(seller, "GET", path, query={"includedData": INCLUDED_DATA})
+        return read_order(_read(response, wire.OrderAnswer).order)
+
+    async def confirm_shipment(
+        self, seller: Seller, *, number: str, marketplace_id: str, reference: str, package: PackageConfirmation
+    ) -> str | None:
+        """Tell Amazon of one package; the same reference again edits it. Returns Amazon's request id."""
+        detail = {
+            "packageReferenceId": reference,
+            "carrierCode": package.carrier_code,
+            "carrierName": package.carrier_name,
+            "shippingMethod": package.shipping_method,
+            "trackingNumber": package.tracking_number,
+            "shipDate": to_text(package.shipped_at),
+            "orderItems": [{"orderItemId": item, "quantity": quantity} for item, quantity in package.items],
+        }
+        body = {
+            "marketplaceId": marketplace_id,
+            "packageDetail": {name: value for name, value in detail.items() if value is not None},
+        }
+        path = f"/orders/v0/orders/{quote(number, safe='')}/shipmentConfirmation"
+        response = await self._call(seller, "POST", path, body=msgspec.json.encode(body))
+        return answers.request_id(response)
+
+    async def verify(self, *, region: Region, refresh_token: str) -> Verified:
+        """Ask on which marketplaces the holder of a refresh token sells."""
+        seller = Seller(region, refresh_token)
+        response = await self._call(seller, "GET", "/sellers/v1/marketplaceParticipations")
+        stores = _read(response, _Participations).payload
+        return Verified(
+            participations=tuple(
+                Participation(
+                    store.marketplace.id,
+                    store.participation is None or store.participation.is_participating,
+                    store.store_name,
+                )
+                for store in stores
+            ),
+            at=self._time.now(region),
+        )
+
+    async def _call(
+        self,
+        seller: Seller,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+    ) -> httpx2.Response:
+        token = await self._tokens.token(seller)
+        response = await self._send(seller, token, method, path, query, body)
+        if response.status_code in (401, 403):
+            token = await self._tokens.token(seller, refused=token)
+            response = await self._send(seller, token, method, path, query, body)
+        if not response.is_success:
+            answers.refuse(response)
+        return response
+
+    async def _send(
+        self, seller: Seller, token: str, method: str, path: str, query: Mapping[str, str] | None, body: bytes | None
+    ) -> httpx2.Response:
+        sending = self._http.request(
+            method,
+            self._endpoints[seller.region] + path,
+            params=query,
+            content=body,
+            headers={"x-amz-access-token": token, "accept": "application/json", "content-type": "application/json"},
+            follow_redirects=False,
+        )
+        response = await answers.answered(sending, deadline=self._deadline)
+        self._time.observe(seller.region, response)
+        return response
+
+
+def _read(response: httpx2.Response, shape: type[_Shape]) -> _Shape:
+    try:
+        return msgspec.json.decode(response.content, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise answers.unreadable(response) from None

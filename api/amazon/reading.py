@@ -1,0 +1,217 @@
+"""From Amazon's order answers to facts: one bad amount becomes a problem, one bad order is parked, the rest goes on."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Final
+
+import msgspec
+
+from api.amazon import wire
+from api.amazon.unknown_fields import unknown_fields
+from domain.amazon import translation
+from domain.amazon.facts import (
+    AddressFacts,
+    Breakdown,
+    BuyerFacts,
+    ItemFacts,
+    OrderFacts,
+    PackageFacts,
+    Problem,
+    UnreadableOrder,
+)
+from domain.errors import InvalidInput
+from domain.money import Money
+
+_REPLACED: Final = frozenset(["REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID"])
+_ORDER_ID_LIMIT: Final = 32
+
+
+class _OnlyId(msgspec.Struct, rename="camel"):
+    order_id: str | None = None
+
+
+def read_order(raw: msgspec.Raw | bytes) -> OrderFacts | UnreadableOrder:
+    """Read one order as Amazon wrote it."""
+    try:
+        order = msgspec.json.decode(raw, type=wire.Order, strict=False)
+        return _Reader().order(order, raw)
+    except InvalidInput as refusal:
+        return UnreadableOrder(amazon_order_id=_order_id(raw), problem=Problem("order", None, refusal.message))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = str(error) if isinstance(error, msgspec.ValidationError) else "It is not readable JSON."
+        return UnreadableOrder(amazon_order_id=_order_id(raw), problem=Problem("order", None, reason))
+
+
+def _order_id(raw: msgspec.Raw | bytes) -> str | None:
+    try:
+        found = msgspec.json.decode(raw, type=_OnlyId).order_id
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found[:_ORDER_ID_LIMIT] if found else None
+
+
+class _Reader:
+    """Reads one order and collects the problems on the way."""
+
+    def __init__(self) -> None:
+        self._problems: list[Problem] = []
+
+    def order(self, order: wire.Order, raw: msgspec.Raw | bytes) -> OrderFacts:
+        if not order.order_id.strip() or len(order.order_id) > _ORDER_ID_LIMIT:
+            raise InvalidInput("The order id is blank or too long.")
+        fulfillment = order.fulfillment or wire.Fulfillment()
+        proceeds = order.proceeds or wire.Proceeds()
+        window = fulfillment.ship_by_window or wire.Window()
+        items = tuple(self._items(order.order_items or []))
+        facts = {
+            "grand_total": self._money(proceeds.grand_total, "proceeds.grandTotal"),
+            "breakdowns": self._breakdowns(proceeds, "proceeds"),
+            "latest_ship_at": self._time(window.latest_date_time, "fulfillment.shipByWindow.latestDateTime"),
+            "packages": tuple(self._packages(order.packages or [])),
+        }
+        return OrderFacts(
+            amazon_order_id=order.order_id,
+            marketplace_id=(order.sales_channel.marketplace_id or None) if order.sales_channel else None,
+            created_at=translation.instant(order.created_time, at="createdTime"),
+            updated_at=translation.instant(order.last_updated_time, at="lastUpdatedTime"),
+            status=translation.order_status(fulfillment.fulfillment_status),
+            raw_status=fulfillment.fulfillment_status,
+            fulfillment_channel=translation.fulfillment_channel(fulfillment.fulfilled_by),
+            service_level=fulfillment.fulfillment_service_level,
+            programs=tuple(order.programs or ()),
+            replaced_order_id=_replaced(order),
+            items=items,
+            buyer=_buyer(order),
+            address=_address(order),
+            problems=tuple(self._problems),
+            extra=unknown_fields(raw),
+            **facts,  # type: ignore[arg-type]
+        )
+
+    def _items(self, items: list[wire.Item]) -> Iterator[ItemFacts]:
+        seen: set[str] = set()
+        for index, item in enumerate(items):
+            at = f"orderItems[{index}]"
+            if item.order_item_id in seen:
+                self._problems.append(Problem(f"{at}.orderItemId", item.order_item_id[:40], "It appears twice."))
+                continue
+            seen.add(item.order_item_id)
+            yield self._item(item, at)
+
+    def _item(self, item: wire.Item, at: str) -> ItemFacts:
+        product, proceeds = item.product or wire.Product(), item.proceeds or wire.Proceeds()
+        fulfillment, cancellation = item.fulfillment or wire.ItemFulfillment(), item.cancellation or wire.Cancellation()
+        price = product.price or wire.Price()
+        executed = cancellation.cancellation_execution
+        total = self._money(proceeds.proceeds_total, f"{at}.proceeds.proceedsTotal")
+        parts = self._breakdowns(proceeds, f"{at}.proceeds")
+        self._same_currency(total, parts, f"{at}.proceeds")
+        return ItemFacts(
+            order_item_id=item.order_item_id,
+            seller_sku=product.seller_sku or None,
+            asin=product.asin or None,
+            title=product.title or None,
+            quantity_ordered=item.quantity_ordered,
+            quantity_shipped=fulfillment.quantity_fulfilled or 0,
+            quantity_unshipped=fulfillment.quantity_unfulfilled,
+            unit_price=self._money(price.unit_price, f"{at}.product.price.unitPrice"),
+            proceeds_total=total,
+            breakdowns=parts,
+            cancel_requested=cancellation.cancellation_request is not None,
+            canceled_by=executed.cancelled_by[:16] if executed and executed.cancelled_by else None,
+        )
+
+    def _packages(self, packages: list[wire.Package]) -> Iterator[PackageFacts]:
+        for index, package in enumerate(packages):
+            yield PackageFacts(
+                reference=package.package_reference_id,
+                carrier=package.carrier,
+                tracking_number=package.tracking_number,
+                status=package.package_status.status if package.package_status else None,
+                shipped_at=self._time(package.ship_time, f"packages[{index}].shipTime"),
+                items=tuple((item.order_item_id, item.quantity) for item in package.package_items or ()),
+            )
+
+    def _breakdowns(self, proceeds: wire.Proceeds, at: str) -> tuple[Breakdown, ...]:
+        parts = []
+        for index, part in enumerate(proceeds.breakdowns or ()):
+            amount = self._money(part.subtotal, f"{at}.breakdowns[{index}].subtotal")
+            if amount is not None:
+                parts.append(Breakdown(translation.breakdown_kind(part.type), amount))
+        return tuple(parts)
+
+    def _same_currency(self, total: Money | None, parts: tuple[Breakdown, ...], at: str) -> None:
+        currencies = {part.amount.currency for part in parts} | ({total.currency} if total else set())
+        if len(currencies) > 1:
+            self._problems.append(Problem(at, " ".join(sorted(currencies)), "One line has several currencies."))
+
+    def _money(self, money: wire.Money | None, at: str) -> Money | None:
+        if money is None:
+            return None
+        read = translation.money(_amount(money.amount), money.currency_code, at=at)
+        if isinstance(read, Problem):
+            self._problems.append(read)
+            return None
+        return read
+
+    def _time(self, text: str | None, at: str) -> datetime | None:
+        if text is None:
+            return None
+        try:
+            return translation.instant(text, at=at)
+        except InvalidInput as refusal:
+            self._problems.append(Problem(at, text[:40], refusal.message))
+            return None
+
+
+def _amount(raw: msgspec.Raw) -> str | None:
+    """Return the decimal text of an amount, whether Amazon wrote it as text or as a number."""
+    text = bytes(raw).decode()
+    if text == "null":
+        return None
+    return msgspec.json.decode(raw, type=str) if text.startswith('"') else text
+
+
+def _replaced(order: wire.Order) -> str | None:
+    for other in order.associated_orders or ():
+        if other.association_type in _REPLACED and other.order_id:
+            return other.order_id[:_ORDER_ID_LIMIT]
+    return None
+
+
+def _buyer(order: wire.Order) -> BuyerFacts | None:
+    reason = next(
+        (
+            item.cancellation.cancellation_request.cancel_reason
+            for item in order.order_items or ()
+            if item.cancellation and item.cancellation.cancellation_request
+        ),
+        None,
+    )
+    buyer = order.buyer or wire.Buyer()
+    facts = BuyerFacts(
+        name=buyer.buyer_name or None,
+        email=buyer.buyer_email or None,
+        company=buyer.buyer_company_name or None,
+        purchase_order_number=buyer.buyer_purchase_order_number or None,
+        cancel_reason=reason or None,
+    )
+    return facts if facts != BuyerFacts() else None
+
+
+def _address(order: wire.Order) -> AddressFacts | None:
+    address = order.recipient.delivery_address if order.recipient else None
+    if address is None:
+        return None
+    facts = AddressFacts(
+        name=address.name or address.company_name or None,
+        line1=address.address_line1 or None,
+        line2=address.address_line2 or None,
+        line3=address.address_line3 or None,
+        city=address.city or None,
+        region=address.state_or_region or None,
+        postal_code=address.postal_code or None,
+        country_code=address.country_code or None,
+        phone=address.phone or None,
+    )
+    return facts if facts != AddressFacts() else None
