@@ -1,0 +1,78 @@
+"""The table of commands; none of them is imported before it runs."""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Final
+
+from cyclopts import App, CycloptsError, Parameter
+
+from api.cli.endings import Exit, end_with
+from api.cli.output import tell
+
+ABOUT: Final = """Brings a seller's Amazon orders into a commerce back office, and simulates Amazon to develop against.
+
+Start here:
+  orderlane demo     a simulated Amazon, live orders and the service, in one process
+  orderlane serve    the service, against the Amazon that is configured
+"""
+AFTERWARDS: Final = "Any command takes --debug, which shows the traceback of an error."
+
+_COMMANDS: Final = (
+    ("demo", "Run a simulated Amazon and the service in one process, with orders arriving."),
+    ("serve", "Run the service against the Amazon that is configured."),
+    ("simulate", "Run the simulated Amazon alone."),
+    ("sync", "Bring in what is new at Amazon, once."),
+    ("query", "Run a GraphQL document and print the answer."),
+    ("migrate", "Bring the database's tables up to date."),
+    ("export-schema", "Print the GraphQL schema."),
+)
+_GROUPS: Final = (
+    ("stores", "Connect and list stores.", (("connect", "Connect a store."), ("list", "List the stores."))),
+    (
+        "products",
+        "Import and list products.",
+        (("import", "Import products from a CSV file."), ("list", "List the products.")),
+    ),
+    ("config", "Show the configuration.", (("show", "Print every setting and where its value comes from."),)),
+)
+
+
+def build() -> App:
+    """Return the command line."""
+    app = App(
+        name="orderlane",
+        help=ABOUT,
+        help_epilogue=AFTERWARDS,
+        help_format="plaintext",
+        help_formatter="plain",
+        version=version("orderlane"),
+        default_parameter=Parameter(negative=()),
+        result_action="return_value",
+        suppress_keyboard_interrupt=False,
+        exit_on_error=False,
+        print_error=False,
+    )
+    for name, words in _COMMANDS:
+        module = name.replace("-", "_")
+        app.command(f"api.cli.{module}:{module}", name=name, help=words)
+    for name, words, parts in _GROUPS:
+        group = App(name=name, help=words)
+        for part, about in parts:
+            group.command(f"api.cli.{name}:{part}_{name}", name=part, help=about)
+        app.command(group)
+    return app
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    with_traceback = "--debug" in arguments
+    try:
+        code = build()([argument for argument in arguments if argument != "--debug"])
+    except CycloptsError as error:
+        tell(f"{error}\n\nTry `orderlane --help`.")
+        return Exit.WRONG_USAGE
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except Exception as error:
+        return end_with(error, with_traceback=with_traceback)
+    return code if isinstance(code, int) else Exit.OK

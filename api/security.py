@@ -1,0 +1,75 @@
+"""What every answer carries, and which requests of a browser are refused before anything reads them."""
+
+import logging
+import time
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.request_id import HEADER, name_request
+
+log = logging.getLogger(__name__)
+
+HEADERS: Final = {
+    "content-security-policy": "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+}
+_READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_QUIET: Final = frozenset({"/livez", "/healthz", "/readyz"})
+
+
+class Guard:
+    """Names each request, refuses what another site's page sends, and sets the security headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let one connection through, or refuse it."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        name = name_request(headers.get(HEADER.decode()))
+        began = time.perf_counter()
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _set_headers(MutableHeaders(scope=message), name)
+                _log_answer(scope, message["status"], began)
+            await send(message)
+
+        if scope["method"] not in _READING and is_cross_site(headers):
+            refusal = PlainTextResponse("A page of another site may not send this request.\n", status_code=403)
+            await refusal(scope, receive, answer)
+            return
+        await self.app(scope, receive, answer)
+
+
+def is_cross_site(headers: Headers) -> bool:
+    """Tell whether a browser sent the request for a page of another site (Fetch Metadata, Origin)."""
+    if headers.get("sec-fetch-site") == "cross-site":
+        return True
+    origin = headers.get("origin")
+    return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+
+
+def _set_headers(headers: MutableHeaders, name: str) -> None:
+    for header, value in HEADERS.items():
+        headers.setdefault(header, value)
+    headers[HEADER.decode()] = name
+
+
+def _log_answer(scope: Scope, status: int, began: float) -> None:
+    if scope["path"] not in _QUIET:
+        milliseconds = round((time.perf_counter() - began) * 1000, 1)
+        log.info(
+            "answered",
+            extra={"method": scope["method"], "path": scope["path"], "status": status, "milliseconds": milliseconds},
+        )

@@ -1,0 +1,94 @@
+"""The settings: one table of names, defaults and meanings."""
+
+import base64
+import re
+from typing import Annotated, Final
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+PREFIX: Final = "ORDERLANE_"
+MAKE_A_KEY: Final = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+
+
+class ConfigurationError(Exception):
+    """The configuration cannot be used as it is; the message names the key and the way out."""
+
+
+class Settings(BaseSettings):
+    """What may be configured."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
+
+    database_url: Annotated[str, Field(description="Where everything is stored: `sqlite://PATH`.")] = (
+        "sqlite://orderlane.db"
+    )
+    host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = 8000
+    secret_key: Annotated[
+        SecretStr | None,
+        Field(description="The key that seals credentials and buyer data: 32 bytes in hex or base64. Keep it safe."),
+    ] = None
+    amazon_endpoint: Annotated[
+        str | None,
+        Field(description="Another host than Amazon's own for every region, e.g. the simulator's."),
+    ] = None
+    amazon_token_url: Annotated[
+        str | None, Field(description="Another place than Login with Amazon's own to get access tokens from.")
+    ] = None
+    amazon_client_id: Annotated[str | None, Field(description="The application's client id at Amazon.")] = None
+    amazon_client_secret: Annotated[
+        SecretStr | None, Field(description="The application's client secret at Amazon.")
+    ] = None
+    sync_page_size: Annotated[int, Field(ge=1, le=100, description="How many orders to ask Amazon for at a time.")] = (
+        100
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave the layering to `load_settings`, which records where each value came from."""
+        return (init_settings,)
+
+    def key_bytes(self) -> bytes:
+        """Return the secret key.
+
+        Raises ConfigurationError if there is none or it is too short.
+        """
+        if self.secret_key is None:
+            raise ConfigurationError(
+                f"{PREFIX}SECRET_KEY is not set. It seals credentials and buyer data; make one with\n  {MAKE_A_KEY}\n"
+                "and keep it: what is stored cannot be read without it."
+            )
+        return decode_key(self.secret_key.get_secret_value())
+
+
+SECRETS: Final = frozenset({"secret_key", "amazon_client_secret"})
+
+
+def decode_key(text: str) -> bytes:
+    """Return the bytes of a key written in hex or base64.
+
+    Raises ConfigurationError unless they are at least 32.
+    """
+    text = text.strip()
+    try:
+        key = bytes.fromhex(text) if re.fullmatch(r"(?:[0-9a-fA-F]{2})+", text) else _base64(text)
+    except ValueError:
+        key = b""
+    if len(key) < 32:
+        raise ConfigurationError(
+            f"{PREFIX}SECRET_KEY has to be at least 32 bytes in hex or base64; make one with\n  {MAKE_A_KEY}"
+        )
+    return key
+
+
+def _base64(text: str) -> bytes:
+    padded = text.replace("-", "+").replace("_", "/")
+    return base64.b64decode(padded + "=" * (-len(padded) % 4), validate=True)
