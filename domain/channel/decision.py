@@ -1,95 +1,29 @@
 """The import matrix: what becomes of an Amazon order, and why, as one pure function."""
 
-import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from domain.accounts.order_settings import OrderSettings
-from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
+from domain.amazon.facts import FulfillmentChannel
+from domain.channel.blockers import Blocker, BlockerKind, LineState, flaw_blockers, product_blockers, stock_blockers
+from domain.channel.cases import Case, OrderState, Outcome, StockAction
+from domain.channel.import_table import INPUTS, TABLE, Row
 
 RULES_VERSION: Final = 1
 
-
-class Outcome(StrEnum):
-    """What becomes of an order."""
-
-    IMPORTED = "IMPORTED"
-    WAITING = "WAITING"
-    BLOCKED = "BLOCKED"
-    SKIPPED = "SKIPPED"
-
-
-class BlockerKind(StrEnum):
-    """Why an order that could be imported is not."""
-
-    PRODUCT_NOT_MATCHED = "PRODUCT_NOT_MATCHED"
-    PRODUCT_DISABLED = "PRODUCT_DISABLED"
-    OUT_OF_STOCK = "OUT_OF_STOCK"
-    INVALID_ADDRESS = "INVALID_ADDRESS"
-    CURRENCY_NOT_CONFIGURED = "CURRENCY_NOT_CONFIGURED"
-    MARKETPLACE_DATA_INVALID = "MARKETPLACE_DATA_INVALID"
-
-
-class StockAction(StrEnum):
-    """What the decision asks of the stock."""
-
-    NONE = "NONE"
-    KEEP = "KEEP"  # leave a reservation as it is
-    RELEASE = "RELEASE"
-    RESERVE_IF_POSSIBLE = "RESERVE_IF_POSSIBLE"  # a pending order: all lines or none
-    RESERVE = "RESERVE"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductState:
-    """A product as the decision sees it; `available` includes what this very line holds already."""
-
-    product_id: int
-    sku: str
-    enabled: bool
-    manages_stock: bool
-    available: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LineState:
-    """One item that Amazon still lists; `needed` is what the stock rule wants reserved for it."""
-
-    item_id: int
-    seller_sku: str | None
-    asin: str | None = None
-    quantity: int
-    needed: int
-    product: ProductState | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flaw:
-    """Something in Amazon's data that stops the import: an address part, an amount, a currency.
-
-    `facts` never holds buyer data: for an address the name of the part, for sums both sums.
-    """
-
-    kind: BlockerKind
-    field: str
-    message: str
-    item_id: int | None = None
-    facts: dict[str, str | int | None] = dataclasses.field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderState:
-    """An Amazon order as the decision sees it; flaws are found by `domain.channel.checks`."""
-
-    status: AmazonOrderStatus
-    raw_status: str | None
-    fulfillment_channel: FulfillmentChannel | None
-    purchased_at: datetime
-    lines: tuple[LineState, ...]
-    cancel_open: bool = False
-    flaws: tuple[Flaw, ...] = ()
+_CHECKS: Final[Mapping[BlockerKind, tuple[str, str]]] = MappingProxyType(
+    {
+        BlockerKind.PRODUCT_NOT_MATCHED: ("PRODUCTS_MATCHED", "Every line has a product."),
+        BlockerKind.PRODUCT_DISABLED: ("PRODUCTS_ENABLED", "No product is disabled."),
+        BlockerKind.OUT_OF_STOCK: ("ENOUGH_STOCK", "No line lacks stock that it needs."),
+        BlockerKind.INVALID_ADDRESS: ("ADDRESS_USABLE", "No part of the address is missing that we need."),
+        BlockerKind.MARKETPLACE_DATA_INVALID: ("AMOUNTS_ADD_UP", "The amounts are there and add up."),
+        BlockerKind.CURRENCY_NOT_CONFIGURED: ("CURRENCY_CONFIGURED", "The currency is one we know."),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,18 +34,6 @@ class Step:
     passed: bool  # it did not stop the order
     because: str
     inputs: tuple[tuple[str, str | None], ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Blocker:
-    """One cause on one line (or on the order) that a person can clear."""
-
-    kind: BlockerKind
-    message: str
-    item_id: int | None = None
-    product_id: int | None = None
-    seller_sku: str | None = None
-    facts: dict[str, str | int | None] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,5 +51,47 @@ class Decision:
 
 
 def decide(order: OrderState, *, settings: OrderSettings, cutoff_at: datetime) -> Decision:
-    """Apply the decision table to one order that has no commerce order yet, first match wins."""
-    raise NotImplementedError
+    """Apply the decision table to one order that has no commerce order yet, first match wins.
+
+    Every order matches a row: each status is either decided by itself or together with who sends the goods, and an
+    order without that word waits.
+    """
+    lines = tuple(line for line in order.lines if line.quantity != 0)
+    case = Case(order, settings, cutoff_at, lines, _blockers(order, lines, settings=settings))
+    number, row = next((number, row) for number, row in enumerate(TABLE, start=1) if row.matches(case))
+    blockers = case.blockers if row.outcome is Outcome.BLOCKED else ()
+    return Decision(
+        outcome=row.outcome,
+        code=row.code,
+        row=number,
+        summary="; ".join(blocker.message for blocker in blockers) or row.decides,
+        stock=row.stock(case) if callable(row.stock) else row.stock,
+        commerce_state=row.commerce_state,
+        steps=tuple(step for looked_at in TABLE[:number] for step in _steps(looked_at, case, decides=looked_at is row)),
+        blockers=blockers,
+    )
+
+
+def _blockers(order: OrderState, lines: tuple[LineState, ...], *, settings: OrderSettings) -> tuple[Blocker, ...]:
+    merchant = order.fulfillment_channel is FulfillmentChannel.MERCHANT
+    short = stock_blockers(lines, merchant=merchant) if merchant or settings.fba_requires_stock else ()
+    return (*product_blockers(lines), *short, *flaw_blockers(order.flaws, merchant=merchant))
+
+
+def _steps(row: Row, case: Case, *, decides: bool) -> tuple[Step, ...]:
+    inputs = tuple((name, INPUTS[name](case)) for name in row.inputs)
+    if row.outcome is Outcome.BLOCKED:
+        return tuple(_check(kind, case, inputs) for kind in _CHECKS)
+    stops = decides and row.outcome is not Outcome.IMPORTED
+    return (Step(rule=row.rule, passed=not stops, because=row.decides if decides else row.passes, inputs=inputs),)
+
+
+def _check(kind: BlockerKind, case: Case, inputs: tuple[tuple[str, str | None], ...]) -> Step:
+    rule, passes = _CHECKS[kind]
+    found = tuple(blocker for blocker in case.blockers if blocker.kind is kind)
+    return Step(
+        rule=rule,
+        passed=not found,
+        because="; ".join(blocker.message for blocker in found) or passes,
+        inputs=(*inputs, ("lines", str(len(case.lines))), ("blockers", str(len(found)))),
+    )

@@ -7,7 +7,8 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from domain.channel.decision import BlockerKind, Outcome
+from domain.channel.blockers import BlockerKind
+from domain.channel.cases import Outcome
 from domain.instant import Instant
 
 

@@ -1,0 +1,151 @@
+"""What stops an order that could be imported: products, stock, and flaws in Amazon's data."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+REFUSAL: Final = "Cannot create sales order: "
+
+
+class BlockerKind(StrEnum):
+    """Why an order that could be imported is not."""
+
+    PRODUCT_NOT_MATCHED = "PRODUCT_NOT_MATCHED"
+    PRODUCT_DISABLED = "PRODUCT_DISABLED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
+    INVALID_ADDRESS = "INVALID_ADDRESS"
+    CURRENCY_NOT_CONFIGURED = "CURRENCY_NOT_CONFIGURED"
+    MARKETPLACE_DATA_INVALID = "MARKETPLACE_DATA_INVALID"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductState:
+    """A product as the decision sees it.
+
+    `available` is what this order may take: what is free on the shelf and all that the order holds already. Lines of
+    one product carry the same number and share it.
+    """
+
+    product_id: int
+    sku: str
+    enabled: bool
+    manages_stock: bool
+    available: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineState:
+    """One item that Amazon still lists; `needed` is what the stock rule wants reserved for it."""
+
+    item_id: int
+    seller_sku: str | None
+    asin: str | None = None
+    quantity: int
+    needed: int
+    product: ProductState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flaw:
+    """Something in Amazon's data that stops the import: an address part, an amount, a currency.
+
+    `facts` never holds buyer data: for an address the name of the part, for sums both sums.
+    """
+
+    kind: BlockerKind
+    field: str
+    message: str
+    item_id: int | None = None
+    facts: dict[str, str | int | None] = dataclasses.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """One cause on one line (or on the order) that a person can clear; `facts["field"]` tells flaws of a kind apart."""
+
+    kind: BlockerKind
+    message: str
+    item_id: int | None = None
+    product_id: int | None = None
+    seller_sku: str | None = None
+    facts: dict[str, str | int | None] = dataclasses.field(default_factory=dict)
+
+
+def product_blockers(lines: Sequence[LineState]) -> tuple[Blocker, ...]:
+    """Return a blocker for each line whose product is not known or not enabled."""
+    return tuple(blocker for line in lines for blocker in _of_product(line))
+
+
+def stock_blockers(lines: Sequence[LineState], *, merchant: bool) -> tuple[Blocker, ...]:
+    """Return a blocker for each line that cannot have all it needs; lines of one product take from it in their order.
+
+    A merchant's line needs what the stock rule wants reserved; nothing is reserved for what Amazon sends, so there the
+    whole quantity has to be on the shelf.
+    """
+    left = {line.product.product_id: max(0, line.product.available) for line in lines if line.product}
+    found = []
+    for line, product in _with_managed_stock(lines):
+        required = line.needed if merchant else line.quantity
+        available = left[product.product_id]
+        left[product.product_id] -= max(0, min(required, available))
+        if required > available:
+            found.append(_out_of_stock(line, product, required=required, available=available))
+    return tuple(found)
+
+
+def flaw_blockers(flaws: Sequence[Flaw], *, merchant: bool) -> tuple[Blocker, ...]:
+    """Return a blocker for each flaw, once each; an address matters only where the merchant sends the goods."""
+    found = {
+        (flaw.kind, flaw.item_id, flaw.field): _of_flaw(flaw)
+        for flaw in flaws
+        if merchant or flaw.kind is not BlockerKind.INVALID_ADDRESS
+    }
+    return tuple(found.values())
+
+
+def _of_product(line: LineState) -> Iterator[Blocker]:
+    if line.product is None:
+        yield Blocker(
+            kind=BlockerKind.PRODUCT_NOT_MATCHED,
+            message=f'{REFUSAL}Product "{line.seller_sku or line.asin or "without SKU"}" does not exist',
+            item_id=line.item_id,
+            seller_sku=line.seller_sku,
+        )
+    elif not line.product.enabled:
+        yield Blocker(
+            kind=BlockerKind.PRODUCT_DISABLED,
+            message=f'{REFUSAL}Product "{line.product.sku}" in order is not salable',
+            item_id=line.item_id,
+            product_id=line.product.product_id,
+            seller_sku=line.seller_sku,
+        )
+
+
+def _with_managed_stock(lines: Sequence[LineState]) -> Iterator[tuple[LineState, ProductState]]:
+    for line in lines:
+        if line.product is not None and line.product.manages_stock:
+            yield line, line.product
+
+
+def _out_of_stock(line: LineState, product: ProductState, *, required: int, available: int) -> Blocker:
+    short_by = required - available
+    return Blocker(
+        kind=BlockerKind.OUT_OF_STOCK,
+        message=f'{REFUSAL}Product "{product.sku}" is out of stock: '
+        f"{required} needed, {available} available, {short_by} short",
+        item_id=line.item_id,
+        product_id=product.product_id,
+        seller_sku=line.seller_sku,
+        facts={"required": required, "available": available, "short_by": short_by},
+    )
+
+
+def _of_flaw(flaw: Flaw) -> Blocker:
+    return Blocker(
+        kind=flaw.kind,
+        message=f"{REFUSAL}{flaw.message}",
+        item_id=flaw.item_id,
+        facts={**flaw.facts, "field": flaw.field},
+    )
