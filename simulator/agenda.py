@@ -1,0 +1,49 @@
+"""What is going to happen by itself, in order of time."""
+
+import heapq
+from dataclasses import dataclass
+from typing import Final
+
+RELEASE: Final = "release"
+PAYMENT: Final = "payment"
+PAYMENT_FAILURE: Final = "payment failure"
+BUYER_CANCEL: Final = "buyer cancels"
+BUYER_REQUEST: Final = "buyer asks to cancel"
+WAREHOUSE: Final = "warehouse ships"
+GIVING_UP: Final = "Amazon gives up"
+IN_TRANSIT: Final = "package in transit"
+DELIVERY: Final = "package delivered"
+ARRIVAL: Final = "order arrives"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Timer:
+    """Something due at a moment; the number of its setting decides between two of the same moment."""
+
+    due: int
+    number: int
+    kind: str
+    subject: str
+    detail: str = ""
+
+
+class Agenda:
+    """The timers that are set; they wait for their moment even if the clock is set back."""
+
+    def __init__(self) -> None:
+        self._heap: list[Timer] = []
+        self._number = 0
+
+    def __len__(self) -> int:
+        return len(self._heap)
+
+    def put(self, *, due: int, kind: str, subject: str, detail: str = "") -> None:
+        """Set a timer."""
+        self._number += 1
+        heapq.heappush(self._heap, Timer(due, self._number, kind, subject, detail))
+
+    def take(self, *, until: int) -> Timer | None:
+        """Take out the earliest timer that is due, if there is one."""
+        if self._heap and self._heap[0].due <= until:
+            return heapq.heappop(self._heap)
+        return None

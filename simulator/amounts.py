@@ -1,0 +1,29 @@
+"""Money on Amazon's wire: whole minor units inside, decimal strings outside."""
+
+import re
+from decimal import Decimal
+from typing import Final
+
+from simulator.documents import Document
+from simulator.marketplaces import decimals_of
+
+DECIMAL: Final = re.compile(r"\d{1,12}(?:[.](\d{1,4}))?", re.ASCII)
+
+
+def money(minor: int, currency: str) -> Document:
+    """Spell an amount of minor units as Amazon's Money: a decimal string and a currency."""
+    decimals = decimals_of(currency)
+    if decimals == 0:
+        return {"amount": str(minor), "currencyCode": currency}
+    whole, rest = divmod(abs(minor), 10**decimals)
+    sign = "-" if minor < 0 else ""
+    return {"amount": f"{sign}{whole}.{rest:0{decimals}d}", "currencyCode": currency}
+
+
+def parse_amount(text: str, currency: str) -> int | None:
+    """Read a decimal string as minor units, or return nothing if it has too many decimals or is no number."""
+    found = DECIMAL.fullmatch(text)
+    decimals = decimals_of(currency)
+    if found is None or len(found[1] or "") > decimals:
+        return None
+    return int(Decimal(text).scaleb(decimals))

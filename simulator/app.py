@@ -1,0 +1,65 @@
+"""The simulator's routes: Amazon's own paths at the root, the control plane under ``/_sim``."""
+
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from simulator.calls import Operation
+from simulator.confirming import confirm_shipment
+from simulator.control import control_routes, unknown_control
+from simulator.envelopes import WireError, error_answer
+from simulator.gates import gated
+from simulator.login import token_endpoint
+from simulator.participating import get_marketplace_participations
+from simulator.reading import get_order, search_orders
+from simulator.stamping import CONTROL, Stamped
+from simulator.throttling import Plan
+from simulator.world import World
+
+ORDERS: Final = "/orders/2026-01-01/orders"
+OPERATIONS: Final = (
+    Operation("searchOrders", "GET", ORDERS, Plan("0.0056", 20), search_orders),
+    Operation("getOrder", "GET", ORDERS + "/{order_id}", Plan("0.5", 30), get_order),
+    Operation(
+        "confirmShipment",
+        "POST",
+        "/orders/v0/orders/{order_id}/shipmentConfirmation",
+        Plan("2", 10),
+        confirm_shipment,
+    ),
+    Operation(
+        "getMarketplaceParticipations",
+        "GET",
+        "/sellers/v1/marketplaceParticipations",
+        Plan("0.016", 15),
+        get_marketplace_participations,
+    ),
+)
+NOT_SERVED: Final = {404: ("NotFound", "Resource not found."), 405: ("MethodNotAllowed", "Method not allowed.")}
+
+
+def create_app(world: World) -> Starlette:
+    """Return the application that plays Amazon in this world."""
+    routes = [Route(one.path, gated(world, one), methods=[one.method]) for one in OPERATIONS]
+    return Starlette(
+        routes=[
+            Route("/auth/o2/token", token_endpoint(world), methods=["POST"]),
+            *routes,
+            Mount(CONTROL, routes=control_routes(world)),
+        ],
+        middleware=[Middleware(Stamped, world=world)],
+        exception_handlers={HTTPException: _not_served},
+    )
+
+
+async def _not_served(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    if request.url.path.startswith(CONTROL):
+        return unknown_control(error.status_code)
+    code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
+    return error_answer(WireError(error.status_code, code, message))

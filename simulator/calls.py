@@ -1,0 +1,32 @@
+"""One call of one Amazon operation, as it comes through the gates."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.throttling import Plan
+from simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request whose token and quota were found good."""
+
+    world: World
+    request: Request
+    seller: str
+    client_id: str
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of Amazon's: its name, where it is served, its usage plan, and what answers it."""
+
+    name: str
+    method: str
+    path: str
+    plan: Plan
+    answer: Callable[[Call], Awaitable[Response]]

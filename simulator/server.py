@@ -1,0 +1,67 @@
+"""Serving the simulator: alone, or in one event loop beside the service."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+GRACE: Final = 2
+
+
+class QuietServer(uvicorn.Server):
+    """uvicorn without its signal handlers: the process that serves decides when to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start to listen, and say so."""
+        await super().startup(sockets)
+        self.is_ready.set()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 9000) -> AsyncIterator[str]:
+    """Serve the application while the context lasts, and give its base URL; port 0 takes a free one.
+
+    The Date header is the application's own. Raises OSError if the address is taken.
+    """
+    with _listen(host, port) as listening:
+        server = QuietServer(
+            uvicorn.Config(
+                app,
+                date_header=False,
+                server_header=False,
+                access_log=False,
+                log_config=None,
+                lifespan="off",
+                timeout_graceful_shutdown=GRACE,
+            )
+        )
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            await server.is_ready.wait()
+            yield _address(listening)
+        finally:
+            server.should_exit = True
+            await running
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family)
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
