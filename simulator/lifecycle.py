@@ -121,7 +121,8 @@ def move_packages(order: Document, status: str, *, reference: str | None = None)
 
 def open_quantity(item: Document) -> int:
     """Return how many units of an order item are still to be sent; a loaded item may not say."""
-    return int(_fulfillment(item).get("quantityUnfulfilled", item["quantityOrdered"]))
+    block = _fulfillment(item)
+    return int(block["quantityUnfulfilled"] if "quantityUnfulfilled" in block else item["quantityOrdered"])
 
 
 def _demand(order: Document, allowed: frozenset[str], act: str) -> None:
