@@ -1,8 +1,7 @@
 """What is going to happen by itself, in order of time."""
 
 import heapq
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 RELEASE: Final = "release"
 PAYMENT: Final = "payment"
@@ -16,8 +15,7 @@ DELIVERY: Final = "package delivered"
 ARRIVAL: Final = "order arrives"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Timer:
+class Timer(NamedTuple):
     """Something due at a moment; the number of its setting decides between two of the same moment."""
 
     due: int

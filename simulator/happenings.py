@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from simulator import agenda, arrivals, lifecycle
@@ -62,11 +63,11 @@ def _happen(document: Document, kind: str) -> None:
 
 def _move_package(world: World, order: SimulatedOrder, timer: Timer) -> None:
     status = "DELIVERED" if timer.kind == agenda.DELIVERY else "IN_TRANSIT"
-    if lifecycle.move_packages(order.read(), status, reference=timer.detail):
+    with suppress(lifecycle.NotAllowed):
         world.change(
             order,
             lambda document: lifecycle.move_packages(document, status, reference=timer.detail),
             at=timer.due,
         )
     if status == "DELIVERED":
-        order.is_delivered = order.status == "SHIPPED"
+        order.is_delivered = lifecycle.is_delivered(order.read())

@@ -26,7 +26,7 @@ def to_datetime(milliseconds: int) -> datetime:
 
 def wire_time(milliseconds: int) -> str:
     """Spell a moment as Amazon does: ``2026-01-31T09:30:00.000Z``."""
-    return to_datetime(milliseconds).strftime("%Y-%m-%dT%H:%M:%S.") + f"{milliseconds % SECOND:03d}Z"
+    return to_datetime(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def http_date(milliseconds: int) -> str:

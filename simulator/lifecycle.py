@@ -89,7 +89,7 @@ def pack(order: Document, package: Package, *, at: int) -> None:
     _demand(order, OPEN | {"SHIPPED"}, "shipped")
     _take_back(order, before)
     _take(order, package.quantities)
-    sent = _package_document(package, created=before["createdTime"] if before else wire_time(at))
+    sent = _package_document(package, created=(before or {}).get("createdTime", wire_time(at)))
     if before:
         sent["packageStatus"] = before.get("packageStatus", sent["packageStatus"])
         before.clear()
@@ -106,17 +106,26 @@ def send_from_warehouse(order: Document) -> None:
     _move(order, "SHIPPED")
 
 
-def move_packages(order: Document, status: str, *, reference: str | None = None) -> bool:
-    """Move the packages that are on their way, or one of them, to the status; say whether one moved."""
+def move_packages(order: Document, status: str, *, reference: str | None = None) -> None:
+    """Move the packages that are on their way, or one of them, to the status; refuse if none is."""
     moving = [
         package
         for package in order.get("packages", [])
         if reference in (None, package["packageReferenceId"])
-        and package.setdefault("packageStatus", {"status": "SHIPPED"})["status"] in ON_THE_WAY - {status}
+        and package.get("packageStatus", {}).get("status", "SHIPPED") in ON_THE_WAY - {status}
     ]
+    if not moving:
+        raise NotAllowed("no package is on its way")
     for package in moving:
         package["packageStatus"] = {"status": status}
-    return bool(moving)
+
+
+def is_delivered(order: Document) -> bool:
+    """Say whether everything was sent and no package is on its way any more."""
+    on_the_way = (
+        package.get("packageStatus", {}).get("status", "SHIPPED") in ON_THE_WAY for package in order.get("packages", [])
+    )
+    return status_of(order) == "SHIPPED" and not any(on_the_way)
 
 
 def open_quantity(item: Document) -> int:
