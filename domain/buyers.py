@@ -1,12 +1,23 @@
 """The only table with buyer data: sealed, bound to its owner, with the date on which it goes."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+import orjson
 from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
 from domain.instant import Instant
+from domain.sealing import Sealer
+
+Values = Mapping[str, Mapping[str, str | None]]
+"""Buyer data: under "buyer" and "address" what Amazon says of each, by field name."""
+
+_CHUNK: Final = 500
 
 
 class Owner(StrEnum):
@@ -34,3 +45,77 @@ class BuyerRecord(Model):
         table = "buyer_data"
         unique_together = (("owner", "owner_id"),)
         indexes = (Index(fields=("purge_at",), name="ix_buyer_purge"),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Buyer data to be kept; `purge_at` is business time, None as long as the order is open."""
+
+    owner: Owner
+    owner_id: int
+    account_id: int
+    values: Values
+    purge_at: datetime | None
+
+    def __repr__(self) -> str:
+        return f"Kept({self.owner}, {self.owner_id})"
+
+
+async def keep(
+    *, owner: Owner, owner_id: int, account_id: int, values: Values, purge_at: datetime | None, sealer: Sealer
+) -> None:
+    """Seal buyer data for its owner, over what was kept before; inside the caller's change."""
+    kept = Kept(owner=owner, owner_id=owner_id, account_id=account_id, values=values, purge_at=purge_at)
+    await keep_many([kept], sealer=sealer)
+
+
+async def keep_many(kept: Iterable[Kept], *, sealer: Sealer) -> None:
+    """Seal buyer data of many owners, over what was kept before; inside the caller's change."""
+    records = [
+        BuyerRecord(
+            owner=one.owner,
+            owner_id=one.owner_id,
+            account_id=one.account_id,
+            sealed=sealer.seal(orjson.dumps(one.values), row=_row(one.owner, one.owner_id)),
+            key_id=sealer.key_id,
+            purge_at=one.purge_at,
+        )
+        for one in kept
+    ]
+    if records:
+        await BuyerRecord.bulk_create(
+            records, on_conflict=["owner", "owner_id"], update_fields=["sealed", "key_id", "purge_at"]
+        )
+
+
+async def read(*, owner: Owner, owner_id: int, sealer: Sealer) -> Values | None:
+    """Open what is kept for one owner; None if nothing is, or if it was purged.
+
+    Raises CannotUnseal.
+    """
+    return (await read_many(owner, [owner_id], sealer)).get(owner_id)
+
+
+async def read_many(owner: Owner, owner_ids: Iterable[int], sealer: Sealer) -> dict[int, Values]:
+    """Open what is kept for many owners of one kind; those without are left out.
+
+    Raises CannotUnseal.
+    """
+    ids = list(owner_ids)
+    opened: dict[int, Values] = {}
+    for start in range(0, len(ids), _CHUNK):
+        for record in await BuyerRecord.filter(owner=owner, owner_id__in=ids[start : start + _CHUNK]):
+            text = sealer.unseal(record.sealed, row=_row(owner, record.owner_id))
+            opened[record.owner_id] = orjson.loads(text)
+    return opened
+
+
+async def purge(*, now: datetime, limit: int) -> list[tuple[Owner, int]]:
+    """Delete what is past its date, inside the caller's change, and return whose it was, the oldest first."""
+    past = await BuyerRecord.filter(purge_at__lte=now).order_by("purge_at", "id").limit(limit)
+    await BuyerRecord.filter(id__in=[record.id for record in past]).delete()
+    return [(record.owner, record.owner_id) for record in past]
+
+
+def _row(owner: Owner, owner_id: int) -> str:
+    return f"buyer_data:{owner}:{owner_id}"

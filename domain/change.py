@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClient
+from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
 from domain.instant import to_text
@@ -17,6 +18,10 @@ from domain.timeline import MATERIAL, Actor, Event, EventKind, Subject
 
 class NothingRecorded(RuntimeError):
     """A change ended without an event: a defect of the code that made it."""
+
+
+class ChangeWithinChange(RuntimeError):
+    """A change was opened inside another one: a defect, as its callbacks would not wait for the outer end."""
 
 
 @dataclass
@@ -57,17 +62,36 @@ class Change:
         """Call back once the change is stored; never called if it is not."""
         self._callbacks.append(callback)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Open a part that may fail alone: if it raises, its rows, events and callbacks are undone, the rest stays."""
+        events, callbacks = len(self._events), len(self._callbacks)
+        try:
+            async with in_transaction("default"):
+                yield
+        except BaseException:
+            del self._events[events:], self._callbacks[callbacks:]
+            raise
+
     async def due(self, order_ids: Iterable[int], *, at: datetime | None = None) -> None:
         """Mark orders to be evaluated at a time, now if none is given; an earlier mark stays."""
         ids = [[order_id] for order_id in order_ids]
         if not ids:
             return
         rows = json_rows(self.connection, {"id": "integer"})
+        await self._mark_due(f"id IN (SELECT id FROM {rows} marked)", encode_rows(ids), at=at)
+
+    async def store_due(self, store_id: int, *, at: datetime | None = None) -> None:
+        """Mark every order of a store that has no commerce order yet."""
+        store = placeholder(self.connection, 1)
+        await self._mark_due(f"store_id = {store} AND import_state <> 'IMPORTED'", store_id, at=at)
+
+    async def _mark_due(self, which: str, first: object, *, at: datetime | None) -> None:
         due = placeholder(self.connection, 2)
         await self.connection.execute_query(
             f"UPDATE amazon_order SET evaluate_due = {due}, evaluate_attempts = 0 "
-            f"WHERE id IN (SELECT id FROM {rows} marked) AND (evaluate_due IS NULL OR evaluate_due > {due})",
-            [encode_rows(ids), to_text(at or self.now)],
+            f"WHERE {which} AND (evaluate_due IS NULL OR evaluate_due > {due})",
+            [first, to_text(at or self.now)],
         )
 
     async def _write_events(self) -> None:
@@ -100,8 +124,10 @@ class Change:
 async def change(*, now: datetime, actor: Actor) -> AsyncIterator[Change]:
     """Open one unit of work: everything inside is stored together with its events, or not at all.
 
-    Raises NothingRecorded when it ends with neither an event nor `quiet()`.
+    Raises NothingRecorded when it ends with neither an event nor `quiet()`, ChangeWithinChange inside another one.
     """
+    if isinstance(get_connection("default"), TransactionalDBClient):
+        raise ChangeWithinChange("This is inside a change already; use its savepoint(), or pass the unit of work on.")
     async with in_transaction("default") as connection:
         unit = Change(now=now, actor=actor, connection=connection)
         yield unit

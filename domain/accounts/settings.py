@@ -1,0 +1,90 @@
+"""Reading and saving order settings: every saved version stays, the newest one counts."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Final
+
+from domain.accounts.order_settings import OrderSettings
+from domain.accounts.records import SettingsVersion, Store
+from domain.accounts.settings_input import changed_settings, from_values, graphql_name, to_values
+from domain.change import Change, change
+from domain.errors import NotFound, StaleVersion
+from domain.timeline import Actor, EventKind, Subject
+
+_CHUNK: Final = 500
+
+__all__ = ["changed_settings", "settings_of", "settings_of_stores", "to_values", "update_order_settings"]
+
+
+async def settings_of(store_id: int) -> tuple[int, OrderSettings]:
+    """Return a store's order settings with their version.
+
+    Raises NotFound.
+    """
+    found = (await settings_of_stores([store_id])).get(store_id)
+    if found is None:
+        raise NotFound("There is no such store.", path=("storeId",))
+    return found
+
+
+async def settings_of_stores(store_ids: Iterable[int]) -> dict[int, tuple[int, OrderSettings]]:
+    """Return the order settings of many stores with their versions; unknown stores are left out."""
+    ids = sorted(set(store_ids))
+    newest: dict[int, tuple[int, OrderSettings]] = {}
+    for start in range(0, len(ids), _CHUNK):
+        stores = await Store.filter(id__in=ids[start : start + _CHUNK])
+        counting = {(store.id, store.settings_version) for store in stores}
+        versions = await SettingsVersion.filter(
+            store_id__in=[store.id for store in stores], version__in=sorted({version for _, version in counting})
+        )
+        for saved in versions:
+            if (saved.store_id, saved.version) in counting:
+                newest[saved.store_id] = (saved.version, from_values(saved.values))
+    return newest
+
+
+async def update_order_settings(
+    *, store_id: int, patch: Mapping[str, object], expected_version: int | None, now: datetime, actor: Actor
+) -> SettingsVersion:
+    """Save a new version of a store's order settings, and have its orders that were not imported evaluated again.
+
+    A patch that changes nothing makes no version. Raises NotFound, StaleVersion, RequiredInput or InvalidInput.
+    """
+    async with change(now=now, actor=actor) as unit:
+        unit.quiet()
+        version, current = await settings_of(store_id)
+        if expected_version not in (None, version):
+            raise StaleVersion(expected=expected_version, actual=version, path=("input", "expectedVersion"))
+        after = changed_settings(current, patch)
+        if after == current:
+            return await SettingsVersion.get(store_id=store_id, version=version)
+        return await _save(unit, store_id, version, current, after)
+
+
+async def _save(
+    unit: Change, store_id: int, version: int, current: OrderSettings, after: OrderSettings
+) -> SettingsVersion:
+    store = await Store.get(id=store_id)
+    moved = await Store.filter(id=store_id, settings_version=version).update(settings_version=version + 1)
+    if not moved:
+        raise StaleVersion(expected=version, actual=store.settings_version, path=("input", "expectedVersion"))
+    before, values = to_values(current), to_values(after)
+    saved = await SettingsVersion.create(
+        store_id=store_id,
+        version=version + 1,
+        values=values,
+        actor_kind=unit.actor.kind,
+        actor_name=unit.actor.name,
+        at=unit.now,
+    )
+    changes = {graphql_name(name): [before[name], value] for name, value in values.items() if value != before[name]}
+    subject = Subject(store.account_id, store_id)
+    unit.event(
+        subject,
+        EventKind.SETTINGS_CHANGED,
+        f"Order settings changed: {', '.join(changes)}.",
+        version=version + 1,
+        changes=changes,
+    )
+    await unit.store_due(store_id)
+    return saved
