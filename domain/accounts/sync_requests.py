@@ -1,0 +1,170 @@
+"""Reading asked for by a person: a whole store at once, one order again, or a stretch of time."""
+
+import re
+from datetime import datetime, timedelta
+from typing import Final
+
+from tortoise.expressions import F
+
+from domain.accounts.records import (
+    Account,
+    AccountState,
+    CursorKind,
+    JobState,
+    Store,
+    StoreState,
+    SyncCursor,
+    SyncRun,
+    SyncTrigger,
+)
+from domain.accounts.runs import Counts
+from domain.change import change
+from domain.errors import ActionNotAllowed, DomainError, InvalidInput, MarketplaceError, NotFound
+from domain.timeline import SYSTEM, Actor, EventKind, Subject
+
+_NUMBER: Final = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
+_OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
+_FIRST_SPAN: Final = timedelta(days=1)
+
+
+async def request_sync(
+    *,
+    store_id: int,
+    amazon_order_id: str | None = None,
+    window: tuple[datetime, datetime] | None = None,
+    now: datetime,
+    actor: Actor,
+) -> SyncRun:
+    """Ask for a pass over a store, for one order by its number, or for what changed within a window of Amazon time.
+
+    The pass that is already queued or running for the same thing is returned. Raises NotFound, InvalidInput or
+    ActionNotAllowed (a paused store, rejected credentials).
+    """
+    if amazon_order_id is not None and window is not None:
+        raise InvalidInput("Ask for one order or for a window, not for both.", path=("input", "window"))
+    if amazon_order_id is not None and not _NUMBER.fullmatch(amazon_order_id):
+        raise InvalidInput("An Amazon order number has the form 902-3159896-1390916.", path=("input", "amazonOrderId"))
+    if window is not None and window[0] >= window[1]:
+        raise InvalidInput("A window has to end after it begins.", path=("input", "window", "to"))
+    async with change(now=now, actor=actor) as unit:
+        store = await _syncable(store_id)
+        cursor = await _cursor(store, window, now)
+        run, is_new = await _run(store, cursor, amazon_order_id, window, now)
+        if cursor is not None and amazon_order_id is None:
+            await SyncCursor.filter(id=cursor.id).update(due_at=now)
+        if is_new:
+            unit.event(
+                Subject(store.account_id, store.id), EventKind.SYNC_REQUESTED, "A sync was requested.", run=run.id
+            )
+        else:
+            unit.quiet()
+        return run
+
+
+async def take_order_runs(*, limit: int, now: datetime) -> list[SyncRun]:
+    """Start queued runs that read one order again, the oldest first."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        runs = await SyncRun.filter(state=JobState.QUEUED, order_number__isnull=False).order_by("id").limit(limit)
+        await SyncRun.filter(id__in=[run.id for run in runs]).update(state=JobState.RUNNING)
+        return runs
+
+
+async def requeue_order_runs(*, now: datetime, run_id: int | None = None, throttled: bool = False) -> None:
+    """Queue one run again, or all that a worker left in the middle."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        left = SyncRun.filter(state=JobState.RUNNING, order_number__isnull=False)
+        if run_id is not None:
+            left = left.filter(id=run_id)
+        await left.update(state=JobState.QUEUED, throttled=F("throttled") + int(throttled))
+
+
+async def finish_order_run(*, run_id: int, counts: Counts | None, error: DomainError | None, now: datetime) -> None:
+    """Close a run that read one order again, with what it brought or why it could not."""
+    code = (error.amazon_code if isinstance(error, MarketplaceError) else None) or (error.code.value if error else None)
+    brought = counts or Counts()
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await SyncRun.filter(id=run_id).update(
+            state=JobState.FAILED if error or brought.failed else JobState.SUCCEEDED,
+            error_code=code[:64] if code else None,
+            error_message=error.message if error else None,
+            pages=1 if counts else 0,
+            seen=brought.seen,
+            created=brought.created,
+            updated=brought.updated,
+            unchanged=brought.unchanged,
+            failed=brought.failed,
+            finished_at=now,
+        )
+
+
+async def _syncable(store_id: int) -> Store:
+    store = await Store.get_or_none(id=store_id)
+    if store is None:
+        raise NotFound("There is no such store.", path=("input", "storeId"))
+    account = await Account.get(id=store.account_id)
+    if store.state is not StoreState.ACTIVE:
+        raise ActionNotAllowed(
+            "The store is paused; resume it first.",
+            path=("input", "storeId"),
+            action="SYNC_NOW",
+            current_status=store.state.value,
+        )
+    if account.state is AccountState.CREDENTIALS_REJECTED:
+        raise ActionNotAllowed(
+            "Amazon does not accept the store's credentials; connect it again with a new refresh token.",
+            path=("input", "storeId"),
+            action="SYNC_NOW",
+            current_status=account.state.value,
+        )
+    return store
+
+
+async def _cursor(store: Store, window: tuple[datetime, datetime] | None, now: datetime) -> SyncCursor:
+    kind = CursorKind.GAP if window else CursorKind.LIVE
+    found = await SyncCursor.get_or_none(account_id=store.account_id, marketplaces=store.marketplace_id, kind=kind)
+    lower, upper = window or (store.cutoff_at, None)
+    if found is None:
+        return await SyncCursor.create(
+            account_id=store.account_id,
+            store_id=store.id,
+            marketplaces=store.marketplace_id,
+            kind=kind,
+            watermark=lower,
+            until=upper,
+            span_seconds=int(_FIRST_SPAN.total_seconds()),
+            due_at=now,
+        )
+    busy = await SyncRun.filter(cursor_id=found.id, state__in=_OPEN, order_number__isnull=True).exists()
+    if window and not busy:
+        await SyncCursor.filter(id=found.id).update(watermark=lower, until=upper)
+    return found
+
+
+async def _run(
+    store: Store,
+    cursor: SyncCursor,
+    number: str | None,
+    window: tuple[datetime, datetime] | None,
+    now: datetime,
+) -> tuple[SyncRun, bool]:
+    found = SyncRun.filter(cursor_id=cursor.id, state__in=_OPEN)
+    found = found.filter(order_number=number) if number else found.filter(order_number__isnull=True)
+    run = await found.order_by("id").first()
+    if run is not None:
+        return run, False
+    lower, upper = window or (cursor.watermark, max(now, cursor.watermark))
+    run = await SyncRun.create(
+        account_id=store.account_id,
+        store_id=store.id,
+        cursor_id=cursor.id,
+        trigger=SyncTrigger.MANUAL,
+        state=JobState.QUEUED,
+        window_from=lower,
+        window_to=upper,
+        order_number=number,
+        started_at=now,
+    )
+    return run, True
