@@ -24,6 +24,8 @@ from domain.money import Money
 
 _REPLACED: Final = frozenset(["REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID"])
 _ORDER_ID_LIMIT: Final = 32
+_ITEM_ID_LIMIT: Final = 64
+_MOST: Final = 2**31 - 1
 
 
 class _OnlyId(msgspec.Struct, rename="camel"):
@@ -99,10 +101,12 @@ class _Reader:
             yield self._item(item, at)
 
     def _item(self, item: wire.Item, at: str) -> ItemFacts:
+        if not 0 < len(item.order_item_id) <= _ITEM_ID_LIMIT:
+            raise InvalidInput(f"The id at {at} is blank or too long.")
         product, proceeds = item.product or wire.Product(), item.proceeds or wire.Proceeds()
         fulfillment, cancellation = item.fulfillment or wire.ItemFulfillment(), item.cancellation or wire.Cancellation()
         price = product.price or wire.Price()
-        executed = cancellation.cancellation_execution
+        executed, unshipped = cancellation.cancellation_execution, fulfillment.quantity_unfulfilled
         total = self._money(proceeds.proceeds_total, f"{at}.proceeds.proceedsTotal")
         parts = self._breakdowns(proceeds, f"{at}.proceeds")
         self._same_currency(total, parts, f"{at}.proceeds")
@@ -111,9 +115,9 @@ class _Reader:
             seller_sku=product.seller_sku or None,
             asin=product.asin or None,
             title=product.title or None,
-            quantity_ordered=item.quantity_ordered,
-            quantity_shipped=fulfillment.quantity_fulfilled or 0,
-            quantity_unshipped=fulfillment.quantity_unfulfilled,
+            quantity_ordered=_quantity(item.quantity_ordered, at),
+            quantity_shipped=_quantity(fulfillment.quantity_fulfilled or 0, at),
+            quantity_unshipped=None if unshipped is None else _quantity(unshipped, at),
             unit_price=self._money(price.unit_price, f"{at}.product.price.unitPrice"),
             proceeds_total=total,
             breakdowns=parts,
@@ -129,7 +133,10 @@ class _Reader:
                 tracking_number=package.tracking_number,
                 status=package.package_status.status if package.package_status else None,
                 shipped_at=self._time(package.ship_time, f"packages[{index}].shipTime"),
-                items=tuple((item.order_item_id, item.quantity) for item in package.package_items or ()),
+                items=tuple(
+                    (item.order_item_id, _quantity(item.quantity, f"packages[{index}]"))
+                    for item in package.package_items or ()
+                ),
             )
 
     def _breakdowns(self, proceeds: wire.Proceeds, at: str) -> tuple[Breakdown, ...]:
@@ -170,6 +177,12 @@ def _amount(raw: msgspec.Raw) -> str | None:
     if text == "null":
         return None
     return msgspec.json.decode(raw, type=str) if text.startswith('"') else text
+
+
+def _quantity(number: int, at: str) -> int:
+    if abs(number) > _MOST:
+        raise InvalidInput(f"A quantity at {at} is larger than any order.")
+    return number
 
 
 def _replaced(order: wire.Order) -> str | None:

@@ -20,6 +20,7 @@ _PERSONAL: Final = re.compile(
 )
 _DEPTH: Final = 4
 _LONGEST: Final = 200
+_LARGEST: Final = 2**53
 _MOST: Final = 50
 
 
@@ -46,4 +47,6 @@ def _harmless(value: object, depth: int) -> object:
         return {name: _harmless(value[name], depth - 1) for name in names[:_MOST]}
     if isinstance(value, list):
         return [_harmless(entry, depth - 1) for entry in value[:_MOST]] if depth else []
-    return value if not isinstance(value, str) or len(value) <= _LONGEST else None
+    if isinstance(value, str):
+        return value if len(value) <= _LONGEST else None
+    return None if isinstance(value, int) and abs(value) > _LARGEST else value

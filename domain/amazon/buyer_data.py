@@ -1,0 +1,76 @@
+"""What an order says of its buyer: sealed with the order, and kept only as long as it may be."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain import buyers
+from domain.accounts.settings import settings_of_stores
+from domain.amazon.facts import AmazonOrderStatus, OrderFacts
+from domain.sealing import Sealer
+
+_ENDED: Final = (AmazonOrderStatus.SHIPPED, AmazonOrderStatus.INVOICE_UNCONFIRMED, AmazonOrderStatus.CANCELED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An order that was just stored, and whether it was known before."""
+
+    order_id: int
+    store_id: int
+    facts: OrderFacts
+    was_known: bool
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether Amazon withholds the buyer or the address."""
+        return self.facts.buyer is None or self.facts.address is None
+
+
+async def keep_buyers(
+    orders: Sequence[Told], *, account_id: int, amazon_now: datetime, now: datetime, sealer: Sealer
+) -> None:
+    """Seal what the orders say of their buyers, inside the caller's change.
+
+    A part that Amazon withholds now does not wipe what it said before. What would have to go at once is not kept.
+    """
+    telling = [one for one in orders if one.facts.buyer or one.facts.address]
+    if not telling:
+        return
+    partial = [one.order_id for one in telling if one.was_known and one.is_partial]
+    before = await buyers.read_many(buyers.Owner.AMAZON_ORDER, partial, sealer)
+    settings = await settings_of_stores({one.store_id for one in telling})
+    kept = []
+    for one in telling:
+        retention = timedelta(days=settings[one.store_id][1].pii_retention_days)
+        until = purge_at(one.facts, retention=retention, amazon_now=amazon_now, now=now)
+        if until is None or until > now:
+            values = {**before.get(one.order_id, {}), **_values(one.facts)}
+            kept.append(_kept(one.order_id, account_id, values, until))
+    await buyers.keep_many(kept, sealer=sealer)
+
+
+def purge_at(facts: OrderFacts, *, retention: timedelta, amazon_now: datetime, now: datetime) -> datetime | None:
+    """Return until when an order's buyer data may be kept, in business time; None as long as the order is open.
+
+    It counts from the last package, else from Amazon's last change, so that reading an order again never extends it
+    (Data Protection Policy: at most 30 days after delivery).
+    """
+    if facts.status not in _ENDED:
+        return None
+    shipped = [package.shipped_at for package in facts.packages if package.shipped_at is not None]
+    ended = max(shipped) if shipped else facts.updated_at
+    return now + retention - max(timedelta(), amazon_now - ended)
+
+
+def _values(facts: OrderFacts) -> dict[str, Mapping[str, str | None]]:
+    parts = {"buyer": facts.buyer, "address": facts.address}
+    return {name: dataclasses.asdict(part) for name, part in parts.items() if part is not None}
+
+
+def _kept(order_id: int, account_id: int, values: buyers.Values, until: datetime | None) -> buyers.Kept:
+    return buyers.Kept(
+        owner=buyers.Owner.AMAZON_ORDER, owner_id=order_id, account_id=account_id, values=values, purge_at=until
+    )
