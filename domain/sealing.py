@@ -50,7 +50,7 @@ class Sealer:
         """
         try:
             return AESGCM(self._derive(b"seal")).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], row.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):
             raise CannotUnseal(
                 f"What is stored for {row} cannot be opened with this ORDERLANE_SECRET_KEY; "
                 "start with the key it was written with."

@@ -52,39 +52,39 @@ async def update_order_settings(
     """
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
+        # Where transactions run side by side, two must not save the same version; SQLite runs one at a time anyway.
+        store = await Store.select_for_update().get_or_none(id=store_id)
+        if store is None:
+            raise NotFound("There is no such store.", path=("storeId",))
         version, current = await settings_of(store_id)
         if expected_version not in (None, version):
             raise StaleVersion(expected=expected_version, actual=version, path=("input", "expectedVersion"))
         after = changed_settings(current, patch)
         if after == current:
             return await SettingsVersion.get(store_id=store_id, version=version)
-        return await _save(unit, store_id, version, current, after)
+        return await _save(unit, store, current, after)
 
 
-async def _save(
-    unit: Change, store_id: int, version: int, current: OrderSettings, after: OrderSettings
-) -> SettingsVersion:
-    store = await Store.get(id=store_id)
-    moved = await Store.filter(id=store_id, settings_version=version).update(settings_version=version + 1)
-    if not moved:
-        raise StaleVersion(expected=version, actual=store.settings_version, path=("input", "expectedVersion"))
+async def _save(unit: Change, store: Store, current: OrderSettings, after: OrderSettings) -> SettingsVersion:
+    version = store.settings_version + 1
+    await Store.filter(id=store.id).update(settings_version=version)
     before, values = to_values(current), to_values(after)
     saved = await SettingsVersion.create(
-        store_id=store_id,
-        version=version + 1,
+        store_id=store.id,
+        version=version,
         values=values,
         actor_kind=unit.actor.kind,
         actor_name=unit.actor.name,
         at=unit.now,
     )
     changes = {graphql_name(name): [before[name], value] for name, value in values.items() if value != before[name]}
-    subject = Subject(store.account_id, store_id)
+    subject = Subject(store.account_id, store.id)
     unit.event(
         subject,
         EventKind.SETTINGS_CHANGED,
         f"Order settings changed: {', '.join(changes)}.",
-        version=version + 1,
+        version=version,
         changes=changes,
     )
-    await unit.store_due(store_id)
+    await unit.store_due(store.id)
     return saved

@@ -3,7 +3,14 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.accounts.credentials import account_with, checked_seller_id, checked_token
+from domain.accounts.credentials import (
+    accept_credentials,
+    account_with,
+    checked_seller_id,
+    checked_token,
+    refresh_token_of,
+    reject_credentials,
+)
 from domain.accounts.marketplaces import Marketplace, Verified
 from domain.accounts.order_settings import OrderSettings
 from domain.accounts.records import Account, CursorKind, SettingsVersion, Store, StoreState, SyncCursor
@@ -20,6 +27,15 @@ from domain.change import Change, change
 from domain.errors import NotFound
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind, Subject
+
+__all__ = [
+    "accept_credentials",
+    "connect_store",
+    "pause_store",
+    "refresh_token_of",
+    "reject_credentials",
+    "resume_store",
+]
 
 FIRST_SPAN: Final = timedelta(days=1)
 

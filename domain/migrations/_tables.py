@@ -30,16 +30,11 @@ class Statements(TortoiseOperation):
     def __init__(self, *statements: str) -> None:
         self.statements = statements
 
-    def describe(self) -> str:
-        """Name what it does, for the list of migrations."""
-        return f"Run {len(self.statements)} statements"
-
     async def database_forward(
         self, app_label: str, old_state: State, new_state: State, state_editor: BaseSchemaEditor | None = None
     ) -> None:
         """Run the statements within the migration's transaction."""
-        if state_editor is None:
-            return
+        assert state_editor is not None
         words = _WORDS[state_editor.client.capabilities.dialect]
         for statement in self.statements:
             await state_editor.client.execute_query(statement.format(**words))
