@@ -1,0 +1,1 @@
+"""The simulator's answers held against Amazon's own published models."""
