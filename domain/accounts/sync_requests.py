@@ -70,14 +70,19 @@ async def take_order_runs(*, limit: int, now: datetime) -> list[SyncRun]:
         return runs
 
 
-async def requeue_order_runs(*, now: datetime, run_id: int | None = None, throttled: bool = False) -> None:
-    """Queue one run again, or all that a worker left in the middle."""
+async def postpone_order_run(*, run_id: int, throttled: bool, now: datetime) -> None:
+    """Queue a run again that reads one order; `throttled` counts a refusal for want of quota."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        left = SyncRun.filter(state=JobState.RUNNING, order_number__isnull=False)
-        if run_id is not None:
-            left = left.filter(id=run_id)
-        await left.update(state=JobState.QUEUED, throttled=F("throttled") + int(throttled))
+        running = SyncRun.filter(id=run_id, state=JobState.RUNNING)
+        await running.update(state=JobState.QUEUED, throttled=F("throttled") + int(throttled))
+
+
+async def requeue_order_runs(*, now: datetime) -> None:
+    """Queue the runs again that a worker left in the middle; for the one that has just taken the worker's role."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await SyncRun.filter(state=JobState.RUNNING, order_number__isnull=False).update(state=JobState.QUEUED)
 
 
 async def finish_order_run(*, run_id: int, counts: Counts | None, error: DomainError | None, now: datetime) -> None:

@@ -1,0 +1,99 @@
+"""The sweep: the tables say what is due, and one sweep does all of it, several accounts side by side."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
+from typing import Final, Protocol, TypeVar
+
+from api.worker.deliver import deliver_one
+from api.worker.order_reads import read_orders
+from api.worker.sync import sync_cursor
+from api.worker.worker import Worker
+from domain.accounts import cursors
+from domain.amazon import commands
+from domain.catalog.stock import expire_reservations
+from domain.channel.evaluate import evaluate_batch
+
+_LOG: Final = logging.getLogger(__name__)
+_BATCH: Final = 100
+
+
+class _OfAccount(Protocol):
+    id: int
+    account_id: int
+
+
+_Row = TypeVar("_Row", bound=_OfAccount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Swept:
+    """What a sweep did."""
+
+    synced: int = 0
+    delivered: int = 0
+    evaluated: int = 0
+    expired: int = 0
+
+    def __bool__(self) -> bool:
+        return bool(self.synced or self.delivered or self.evaluated or self.expired)
+
+
+async def sweep_once(worker: Worker) -> Swept:
+    """Read, evaluate and send everything that is due."""
+    synced = await sync_due(worker)
+    evaluated, expired = await evaluate_due(worker)
+    delivered = await deliver_due(worker)
+    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered)
+
+
+async def sync_due(worker: Worker) -> int:
+    """Read for every cursor that is due and every order that was asked for; return how many."""
+    due = await cursors.due_cursors(now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.syncs_a_sweep)
+    synced = await _by_account(worker, due, lambda cursor: sync_cursor(worker, cursor.id))
+    return synced + await read_orders(worker)
+
+
+async def deliver_due(worker: Worker) -> int:
+    """Send every command that is due; return how many calls went out."""
+    due = await commands.due_commands(
+        now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.commands_a_sweep
+    )
+    return await _by_account(worker, due, lambda command: deliver_one(worker, command.id))
+
+
+async def evaluate_due(worker: Worker) -> tuple[int, int]:
+    """Evaluate the orders that are due, and let go of reservations past their date; return how many of each."""
+    expired = await expire_reservations(now=worker.now(), limit=_BATCH)
+    evaluated = 0
+    while evaluated < worker.limits.evaluations_a_sweep:
+        batch = await evaluate_batch(now=worker.now(), sealer=worker.service.sealer, limit=_BATCH)
+        evaluated += batch.evaluated
+        if batch.evaluated < _BATCH:
+            break
+    return evaluated, expired
+
+
+async def _by_account(worker: Worker, rows: Sequence[_Row], step: Callable[[_Row], Awaitable[bool]]) -> int:
+    """Take the steps of one account one after the other, of several accounts side by side."""
+    gate = asyncio.Semaphore(worker.limits.accounts_at_once)
+
+    async def one_account(of_account: Sequence[_Row]) -> int:
+        async with gate:
+            return sum([await _safely(step, row) for row in of_account])
+
+    account = attrgetter("account_id")
+    grouped = [list(group) for _, group in groupby(sorted(rows, key=account), key=account)]
+    return sum(await asyncio.gather(*(one_account(group) for group in grouped)))
+
+
+async def _safely(step: Callable[[_Row], Awaitable[bool]], row: _Row) -> bool:
+    """Keep one account's defect from stopping the others; its lease makes it wait before it is tried again."""
+    try:
+        return await step(row)
+    except Exception:
+        _LOG.exception("%s %s failed", type(row).__name__, row.id)
+        return False
