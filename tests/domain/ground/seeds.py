@@ -1,6 +1,7 @@
 """Rows to test on, written the short way."""
 
 from datetime import datetime
+from typing import Any
 
 from domain.accounts.records import Account, Store
 from domain.amazon.records import AmazonOrder
@@ -20,9 +21,9 @@ async def seed_store(now: datetime, *, marketplace_id: str = "A1PA6795UKMFR9", f
     )
 
 
-async def seed_order(store: Store, number: str, now: datetime, **values: object) -> AmazonOrder:
+async def seed_order(store: Store, number: str, now: datetime, **values: Any) -> AmazonOrder:
     """Store an unshipped order of a shop."""
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "amazon_status": "UNSHIPPED",
         "display_status": "UNSHIPPED",
         "purchased_at": now,

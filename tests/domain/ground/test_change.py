@@ -1,5 +1,6 @@
 import asyncio
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from tortoise.exceptions import IntegrityError
@@ -157,13 +158,13 @@ async def test_a_change_within_a_change_is_refused_and_the_outer_one_goes_on(dat
 async def test_a_savepoint_that_fails_takes_its_rows_events_and_callbacks_with_it(database, now):
     store = await seed_store(now)
     orders = [await seed_order(store, str(number), now) for number in range(3)]
-    called = []
+    called: list[str] = []
     async with change(now=now, actor=SYSTEM) as unit:
         for order in orders:
             try:
                 async with unit.savepoint():
                     unit.event(order.subject, EventKind.IMPORTED, f"Imported {order.number}.")
-                    unit.after_commit(lambda number=order.number: called.append(number))
+                    unit.after_commit(partial(called.append, order.number))
                     await AmazonOrder.filter(id=order.id).update(import_state="IMPORTED")
                     if order.number == "1":
                         raise KeyError

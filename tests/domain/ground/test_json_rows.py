@@ -1,16 +1,17 @@
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from api.database import read_connection, read_rows
 from domain.json_rows import encode_rows, json_rows, placeholder
 
-POSTGRES = SimpleNamespace(capabilities=SimpleNamespace(dialect="postgres"))
+POSTGRES: Any = SimpleNamespace(capabilities=SimpleNamespace(dialect="postgres"))
 COLUMNS = {"id": "integer", "name": "text", "enabled": "boolean", "extra": "json", "rate": "real"}
 
 
 async def test_rows_in_one_parameter_become_a_table(database):
-    rows = [[1, "Täss'e\"", True, {"a": [1]}, 0.5], [2, None, False, None, 2]]
+    rows: list[list[object]] = [[1, "Täss'e\"", True, {"a": [1]}, 0.5], [2, None, False, None, 2]]
     found = await read_rows(f"SELECT * FROM {json_rows(read_connection(), COLUMNS)} given", [encode_rows(rows)])
     assert [tuple(row) for row in found] == [(1, "Täss'e\"", 1, '{"a":[1]}', 0.5), (2, None, 0, None, 2)]
 

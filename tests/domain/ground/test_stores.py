@@ -109,7 +109,7 @@ async def test_connecting_again_renews_name_contact_and_credentials(connect, sea
     assert refresh_token_of(account=account, sealer=sealer) == "Atzr|new"
     assert account.fingerprint == fingerprint_of("Atzr|new", sealer=sealer)
     assert (await SyncCursor.all().count(), await SettingsVersion.all().count()) == (1, 1)
-    newest = await Event.all().order_by("-id").first()
+    (*_, newest) = await Event.all().order_by("id")
     assert (newest.message, newest.details) == ("Connected again: Renamed.", {"again": True})
 
 
