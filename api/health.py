@@ -32,7 +32,8 @@ def readyz(checks: Mapping[str, Check]) -> Callable[[Request], Awaitable[Respons
     async def endpoint(_: Request) -> Response:
         found = dict(zip(checks, await asyncio.gather(*map(_finding, checks.values())), strict=True))
         is_fit = all(finding == "ok" for finding in found.values())
-        return JSONResponse({"status": "ok" if is_fit else "unfit", "checks": found}, status_code=200 if is_fit else 503)
+        answer = {"status": "ok" if is_fit else "unfit", "checks": found}
+        return JSONResponse(answer, status_code=200 if is_fit else 503)
 
     return endpoint
 

@@ -47,7 +47,7 @@ def ending_of(error: Exception) -> tuple[Exit, str] | None:
         case DomainError() | MigrationsPending() | WorkerAlreadyRunning():
             return Exit.FAILED, str(error)
         case OSError() | OperationalError() | sqlite3.OperationalError():
-            return Exit.FAILED, f"{type(error).__name__}: {error}"
+            return Exit.FAILED, f"{error}"
     return None
 
 

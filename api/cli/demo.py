@@ -1,0 +1,161 @@
+"""`orderlane demo`: a simulated Amazon and the service in one process, with orders arriving."""
+
+import asyncio
+import logging
+import secrets
+import tempfile
+import time
+import webbrowser
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Final
+
+import httpx2
+from cyclopts import Parameter
+from pydantic import SecretStr
+
+from api.app import Running, create_app, running
+from api.cli.asking import Asker
+from api.cli.demo_goods import blocked_skus, goods, sellable_sku
+from api.cli.demo_words import SHIPPABLE, how_to_ship, welcome
+from api.cli.endings import CommandFailed, Exit
+from api.cli.output import give, tell
+from api.cli.stopping import Stop, stopping
+from api.logs import log_to
+from api.serving import serving
+from api.settings import Settings
+from domain.accounts.marketplaces import marketplace_of
+from domain.accounts.stores import connect_store
+from domain.channel.stocking import import_products
+from domain.timeline import Actor, ActorKind
+from simulator.app import create_app as create_amazon
+from simulator.arrivals import schedule_orders, seed_orders
+from simulator.clock import SimulatedClock
+from simulator.marketplaces import FIRST_MARKETPLACE
+from simulator.placing import WantedItem, Wish, place_order
+from simulator.sellers import FIRST_SELLER
+from simulator.server import serving as serving_amazon
+from simulator.world import World
+
+RATE: Final = 60
+"""Simulated seconds in one of ours: a payment that takes half an hour takes half a minute."""
+
+PAST: Final = timedelta(days=1)
+AHEAD: Final = timedelta(hours=4)
+MOST_ORDERS: Final = 2_000
+REFRESH_TOKEN: Final = f"Atzr|{FIRST_SELLER}"
+DEMO: Final = Actor(ActorKind.SYSTEM, "demo")
+
+
+async def demo(
+    *,
+    orders: int = 50,
+    seed: str = "7",
+    port: int = 8000,
+    simulator_port: int = 9000,
+    open_browser: Annotated[bool, Parameter(name="--open")] = False,
+    verbose: bool = False,
+) -> int:
+    """Run a simulated Amazon and the service until they are stopped; nothing is left behind.
+
+    Parameters
+    ----------
+    orders
+        How many orders there are: about half of them placed within the last day, the others arriving.
+    seed
+        The same seed makes the same people, products and orders.
+    port
+        The service's port; 0 picks a free one.
+    simulator_port
+        The simulated Amazon's port; 0 picks a free one.
+    open_browser
+        Open the service in a browser.
+    verbose
+        Show every request.
+    """
+    if not 0 <= orders <= MOST_ORDERS:
+        raise CommandFailed(f"--orders: a number from 0 to {MOST_ORDERS}.", code=Exit.WRONG_USAGE)
+    log_to(level=logging.INFO if verbose else logging.WARNING)
+    async with stopping() as stop:
+        with tempfile.TemporaryDirectory(prefix="orderlane-demo-") as folder:
+            world = _world(seed=seed, orders=orders)
+            async with (
+                serving_amazon(create_amazon(world), port=simulator_port) as amazon,
+                _service(world, amazon=amazon, folder=Path(folder)) as joined,
+                serving(create_app(joined), host="127.0.0.1", port=port, patience=2) as url,
+            ):
+                give(welcome(url=url, amazon=amazon, rate=RATE))
+                if open_browser:
+                    webbrowser.open(url)
+                await _until_stopped(stop, url)
+        tell("The demo has ended; nothing is left of it.")
+        return stop.code
+
+
+def _world(*, seed: str, orders: int) -> World:
+    clock = SimulatedClock(monotonic=time.monotonic, start=datetime.now(UTC), rate=RATE)
+    world = World(clock=clock, seed=seed)
+    now = world.catch_up()
+    staged = [*blocked_skus(world.sellers[FIRST_SELLER].catalog), sellable_sku(world.sellers[FIRST_SELLER].catalog)]
+    for sku in staged[:orders]:
+        place_order(world, Wish(status="UNSHIPPED", items=(WantedItem(sku=sku, quantity=1),)), at=now)
+    rest = max(orders - len(staged), 0)
+    seed_orders(world, count=rest // 2, over=PAST)
+    schedule_orders(world, count=rest - rest // 2, over=AHEAD)
+    return world
+
+
+@asynccontextmanager
+async def _service(world: World, *, amazon: str, folder: Path) -> AsyncIterator[Running]:
+    """Run the service on a database of its own, in the world's time, connected to the world's seller."""
+    settings = Settings(
+        database_url=f"sqlite://{folder / 'demo.db'}",
+        secret_key=SecretStr(secrets.token_hex(32)),
+        amazon_endpoint=amazon,
+        amazon_token_url=f"{amazon}/auth/o2/token",
+        amazon_client_id="demo",
+        amazon_client_secret=SecretStr("demo"),
+    )
+    # A transport of its own: the proxy that the environment may name has no way to this machine's ports.
+    transport = httpx2.AsyncHTTPTransport()
+    async with running(settings, clock=world.clock, transport=transport, migrate=True, works=True) as joined:
+        await import_products(rows=goods(world.sellers[FIRST_SELLER].catalog), now=world.clock.now(), actor=DEMO)
+        await _connect(joined)
+        yield joined
+
+
+async def _connect(joined: Running) -> None:
+    region = marketplace_of(FIRST_MARKETPLACE).region
+    verified = await joined.service.credentials.verify(region=region, refresh_token=REFRESH_TOKEN)
+    await connect_store(
+        name="Demo shop",
+        marketplace_id=FIRST_MARKETPLACE,
+        refresh_token=REFRESH_TOKEN,
+        verified=verified,
+        seller_id=None,
+        contact_email=None,
+        import_from=verified.at - 2 * PAST,
+        now=joined.service.clock.now(),
+        sealer=joined.service.sealer,
+        actor=DEMO,
+    )
+    joined.service.wake()
+
+
+async def _until_stopped(stop: Stop, url: str) -> None:
+    """Wait for the end; meanwhile, once an order can be shipped, show how."""
+    async with asyncio.TaskGroup() as tasks:
+        showing = tasks.create_task(_show_how_to_ship(url))
+        await stop.wait()
+        showing.cancel()
+
+
+async def _show_how_to_ship(url: str) -> None:
+    async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
+        asker = Asker(http)
+        while not (nodes := (await asker.data(SHIPPABLE))["amazonOrders"]["nodes"]):
+            await asyncio.sleep(1)
+    give(how_to_ship(url=url, order=nodes[0]))

@@ -1,0 +1,66 @@
+"""Serving the application on a port, and letting it go without cutting answers short."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+
+PATIENCE_SECONDS: Final = 10
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, but the process decides what a signal means: it may serve more than one application."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to the process."""
+        yield
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp, *, host: str, port: int, patience: int = PATIENCE_SECONDS) -> AsyncIterator[str]:
+    """Serve while the context lasts, and give the base URL; port 0 takes a free one.
+
+    On the way out, answers in hand get `patience` seconds. Raises OSError if the address cannot be had.
+    """
+    with _listening(host, port) as listener:
+        server = _Server(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                log_config=None,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=patience,
+                ws="none",
+            )
+        )
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            while not server.started and not task.done():
+                await asyncio.sleep(0.01)
+            yield _url(host, listener)
+        finally:
+            server.should_exit = True
+            await task
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=512)
+    except OSError as error:
+        raise OSError(
+            error.errno, f"cannot listen on {host}:{port} ({error.strerror}); choose another --port"
+        ) from None
+
+
+def _url(host: str, listener: socket.socket) -> str:
+    port = listener.getsockname()[1]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
