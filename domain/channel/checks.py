@@ -87,6 +87,18 @@ def problem_flaws(problems: Iterable[Problem]) -> tuple[Flaw, ...]:
     return tuple(map(_problem_flaw, problems))
 
 
+def of_the_order_alone(order_parts: tuple[Breakdown, ...], lines: Sequence[AmountLine]) -> list[Breakdown]:
+    """Return the parts of the order that no item carries.
+
+    A category is either the sum over all items or the order's own (Orders API v2026-01-01, OrderProceeds). An item
+    without parts may carry any category but the tip, which no item can.
+    """
+    if all(line.parts for line in lines):
+        carried = {BreakdownKind.ITEM, *(part.kind for line in lines for part in line.parts)}
+        return [part for part in order_parts if part.kind not in carried]
+    return [part for part in order_parts if part.kind is BreakdownKind.DELIVERY_TIP]
+
+
 def _needed(country: str) -> tuple[str, ...]:
     if country in _REGION_AND_POSTAL_CODE:
         return (*_ALWAYS, "region", "postal_code")
@@ -139,18 +151,10 @@ def _grand_sum(
     totals = [line.total for line in lines if line.total is not None]
     if grand_total is None or len(totals) < len(lines):
         return
-    added_up = Money.sum([*totals, *_of_the_order_alone(order_parts, lines)], currency=grand_total.currency)
+    alone = (part.amount for part in of_the_order_alone(order_parts, lines))
+    added_up = Money.sum([*totals, *alone], currency=grand_total.currency)
     if added_up != grand_total:
         yield _sum_flaw("proceeds.grandTotal", "order", stated=grand_total, added_up=added_up)
-
-
-def _of_the_order_alone(order_parts: tuple[Breakdown, ...], lines: Sequence[AmountLine]) -> list[Money]:
-    # A category is either the sum over all items or the order's own (Orders API v2026-01-01, OrderProceeds). An item
-    # without parts may carry any category but the tip, which no item can.
-    if all(line.parts for line in lines):
-        carried = {BreakdownKind.ITEM, *(part.kind for line in lines for part in line.parts)}
-        return [part.amount for part in order_parts if part.kind not in carried]
-    return [part.amount for part in order_parts if part.kind is BreakdownKind.DELIVERY_TIP]
 
 
 def _address_flaw(part: str, message: str) -> Flaw:

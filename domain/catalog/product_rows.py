@@ -1,0 +1,107 @@
+"""One line of a product file, read strictly: what it says, or why it cannot be taken."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from domain.errors import InvalidInput, RequiredInput
+from domain.money import Money
+
+_WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+_WHOLE: Final = re.compile(r"\d{1,12}")
+_LONGEST_SKU: Final = 200
+_LONGEST_ASIN: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow:
+    """One line as the file has it; a missing or blank field leaves a product as it is."""
+
+    line: int
+    sku: str | None = None
+    name: str | None = None
+    price: str | None = None
+    currency: str | None = None
+    quantity: str | None = None
+    enabled: str | None = None
+    manages_stock: str | None = None
+    asin: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a line asks for; None: as it is."""
+
+    line: int
+    sku: str
+    name: str | None
+    price: Money | None
+    quantity: int | None
+    enabled: bool | None
+    manages_stock: bool | None
+    asin: str | None
+
+
+def read_row(row: ProductRow) -> Wish:
+    """Read one line.
+
+    Raises RequiredInput or InvalidInput, with the column as path.
+    """
+    return Wish(
+        line=row.line,
+        sku=_sku(row.sku),
+        name=_filled(row.name),
+        price=_price(_filled(row.price), _filled(row.currency)),
+        quantity=_quantity(_filled(row.quantity)),
+        enabled=_flag(_filled(row.enabled), "enabled"),
+        manages_stock=_flag(_filled(row.manages_stock), "manages_stock"),
+        asin=_asin(_filled(row.asin)),
+    )
+
+
+def _filled(text: str | None) -> str | None:
+    return (text or "").strip() or None
+
+
+def _sku(text: str | None) -> str:
+    sku = _filled(text)
+    if sku is None:
+        raise RequiredInput("A product needs a SKU.", path=("sku",))
+    if len(sku) > _LONGEST_SKU:
+        raise InvalidInput(f"A SKU has at most {_LONGEST_SKU} characters.", path=("sku",))
+    return sku
+
+
+def _asin(text: str | None) -> str | None:
+    if text and len(text) > _LONGEST_ASIN:
+        raise InvalidInput(f"An ASIN has at most {_LONGEST_ASIN} characters.", path=("asin",))
+    return text
+
+
+def _price(amount: str | None, currency: str | None) -> Money | None:
+    if amount is None and currency is None:
+        return None
+    if amount is None or currency is None:
+        missing = "price" if amount is None else "currency"
+        raise RequiredInput("Price and currency go together; one of them is missing.", path=(missing,))
+    try:
+        price = Money.parse(amount, currency)
+    except InvalidInput as refusal:
+        raise InvalidInput(refusal.message, path=("price",)) from None
+    if price.minor < 0:
+        raise InvalidInput("A price is not negative.", path=("price",))
+    return price
+
+
+def _quantity(text: str | None) -> int | None:
+    if text is not None and not _WHOLE.fullmatch(text):
+        raise InvalidInput(f"{text[:20]!r} is not a quantity; write a whole number from 0.", path=("quantity",))
+    return None if text is None else int(text)
+
+
+def _flag(text: str | None, column: str) -> bool | None:
+    if text is None:
+        return None
+    if text.lower() not in _WORDS:
+        raise InvalidInput(f"{text[:20]!r} is neither yes nor no; write true or false.", path=(column,))
+    return _WORDS[text.lower()]

@@ -1,0 +1,178 @@
+"""The one place where it is decided what becomes of an order, and where commerce orders are made."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tortoise.connection import get_connection
+
+from domain.amazon.display import ImportState
+from domain.amazon.facts import AmazonOrderStatus
+from domain.amazon.orders import refresh_display
+from domain.amazon.records import AmazonOrder
+from domain.change import Change, change
+from domain.channel.attention import Concern, blocker_concern, open_all, reconcile
+from domain.channel.blockers import Blocker
+from domain.channel.cases import Outcome
+from domain.channel.conflicts import conflicts
+from domain.channel.decision_log import record_decisions
+from domain.channel.due_orders import DueOrder, due_ids, load
+from domain.channel.holding import hold
+from domain.channel.import_order import import_orders
+from domain.channel.proofs import apply_proofs
+from domain.channel.records import Attention, AttentionKind, AttentionState
+from domain.channel.rulings import Ruling, judge
+from domain.channel.settle import settle
+from domain.errors import DomainError
+from domain.instant import to_text
+from domain.json_rows import encode_rows, json_rows
+from domain.sealing import Sealer
+from domain.timeline import SYSTEM
+
+CHECK_AGAIN: Final = timedelta(minutes=5)
+"""How long after a blocked order was looked at it is looked at again."""
+
+_LONGEST_WAIT: Final = timedelta(hours=1)
+_log: Final = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """What became of the orders of a batch; `settled` ones had their commerce order already."""
+
+    evaluated: int = 0
+    imported: int = 0
+    blocked: int = 0
+    waiting: int = 0
+    skipped: int = 0
+    settled: int = 0
+    failed: int = 0
+
+
+async def evaluate_batch(
+    *, now: datetime, sealer: Sealer, limit: int = 100, only: Sequence[int] | None = None
+) -> Evaluated:
+    """Evaluate the orders that are due, or only these, in one transaction; those that ship first come first.
+
+    If that fails, each order is evaluated alone, and one that fails again is parked for a person and a later attempt.
+    """
+    ids = list(only) if only is not None else await due_ids(get_connection("default"), now=to_text(now), limit=limit)
+    result = Evaluated()
+    if not ids:
+        return result
+    try:
+        async with change(now=now, actor=SYSTEM) as unit:
+            unit.quiet()
+            return await _evaluate(unit, ids, sealer=sealer)
+    except Exception as error:
+        # Whatever it was, one order must not stop the others: the same orders again, each for itself.
+        _log.warning("Evaluating %d orders together failed with %s; each is tried alone.", len(ids), _name(error))
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        for order_id in ids:
+            await _evaluate_alone(unit, order_id, result, sealer=sealer)
+    return result
+
+
+async def _evaluate_alone(unit: Change, order_id: int, result: Evaluated, *, sealer: Sealer) -> None:
+    try:
+        async with unit.savepoint():
+            done = await _evaluate(unit, [order_id], sealer=sealer)
+    except Exception as error:
+        await _park(unit, order_id, error)
+        result.evaluated += 1
+        result.failed += 1
+        return
+    for name in Evaluated.__slots__:
+        setattr(result, name, getattr(result, name) + getattr(done, name))
+
+
+async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Evaluated:
+    due_orders = await load(ids, sealer=sealer)
+    await apply_proofs(unit, due_orders)
+    rulings = await judge([due for due in due_orders if due.commerce is None], now=unit.now)
+    await record_decisions(unit, rulings)
+    blockers = {ruling.due.order.id: ruling.decision.blockers for ruling in rulings}
+    await reconcile(unit, [(due, _concerns(due, blockers.get(due.order.id, ()))) for due in due_orders])
+    await hold(unit, rulings)
+    importable = [ruling.due for ruling in rulings if ruling.decision.outcome is Outcome.IMPORTED]
+    await import_orders(unit, importable, sealer=sealer)
+    await settle(unit, due_orders, just_imported={due.order.id for due in importable})
+    await _store(unit, due_orders, rulings)
+    await refresh_display(unit=unit, order_ids=[due.order.id for due in due_orders])
+    return _count(due_orders, rulings)
+
+
+def _concerns(due: DueOrder, blockers: Sequence[Blocker]) -> list[Concern]:
+    found = conflicts(due) + [blocker_concern(due, blocker) for blocker in blockers]
+    if due.order.amazon_status is AmazonOrderStatus.UNKNOWN:
+        word = due.order.raw_status
+        message = f"Amazon's status {word!r} is not known here; the order is left as it is until it is."
+        found.append(
+            Concern(kind=AttentionKind.UNKNOWN_STATUS, about="status", message=message, facts={"raw_status": word})
+        )
+    return found
+
+
+async def _store(unit: Change, due_orders: Sequence[DueOrder], rulings: Sequence[Ruling]) -> None:
+    for ruling in rulings:
+        ruling.due.order.import_state = ImportState(ruling.decision.outcome)
+    again = to_text(unit.now + CHECK_AGAIN)
+    rows = [
+        [
+            due.order.id,
+            due.order.import_state,
+            again if due.order.import_state is ImportState.BLOCKED else None,
+            due.order.commerce_order_id,
+            to_text(due.order.completed_at) if due.order.completed_at else None,
+        ]
+        for due in due_orders
+    ]
+    kinds = {"id": "integer", "state": "text", "due": "text", "commerce": "integer", "completed": "text"}
+    await unit.connection.execute_query(
+        "UPDATE amazon_order SET import_state = seen.state, evaluate_due = seen.due, evaluate_attempts = 0, "
+        "commerce_order_id = seen.commerce, completed_at = seen.completed "
+        f"FROM {json_rows(unit.connection, kinds)} seen WHERE amazon_order.id = seen.id",
+        [encode_rows(rows)],
+    )
+
+
+def _count(due_orders: Sequence[DueOrder], rulings: Sequence[Ruling]) -> Evaluated:
+    outcomes = [ruling.decision.outcome for ruling in rulings]
+    return Evaluated(
+        evaluated=len(due_orders),
+        imported=outcomes.count(Outcome.IMPORTED),
+        blocked=outcomes.count(Outcome.BLOCKED),
+        waiting=outcomes.count(Outcome.WAITING),
+        skipped=outcomes.count(Outcome.SKIPPED),
+        settled=len(due_orders) - len(rulings),
+    )
+
+
+async def _park(unit: Change, order_id: int, error: Exception) -> None:
+    order = await AmazonOrder.get(id=order_id)
+    _log.error("Evaluating order %s failed with %s.", order.number, _name(error))
+    attempts = order.evaluate_attempts + 1
+    wait = min(timedelta(minutes=2 ** min(attempts - 1, 10)), _LONGEST_WAIT)
+    await AmazonOrder.filter(id=order_id).update(evaluate_attempts=attempts, evaluate_due=unit.now + wait)
+    # What an unexpected error says may quote buyer data: only refusals of our own are shown in their words.
+    reason = error.message if isinstance(error, DomainError) else f"internal error {type(error).__name__}"
+    concern = Concern(
+        kind=AttentionKind.FAILED,
+        about="evaluation",
+        message=f"Cannot create sales order: {reason}",
+        facts={"error": type(error).__name__},
+    )
+    known = Attention.filter(subject=concern.subject(order), state=AttentionState.OPEN)
+    if not await known.update(last_checked_at=unit.now, message=concern.message, facts=dict(concern.facts)):
+        await open_all(unit, [(order, concern)])
+
+
+def _name(error: Exception) -> str:
+    at = error.__traceback__
+    while at is not None and at.tb_next is not None:
+        at = at.tb_next
+    where = f" at {at.tb_frame.f_code.co_filename}:{at.tb_lineno}" if at is not None else ""
+    return f"{type(error).__name__}{where}"

@@ -1,0 +1,144 @@
+"""What Amazon's facts say about the commands of an order: carried out, overtaken, or in vain."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from domain.amazon.commands import PackageConfirmation
+from domain.amazon.facts import AmazonOrderStatus
+from domain.amazon.records import Command, CommandKind, CommandState
+from domain.change import Change
+from domain.channel.attention import Concern, open_all, resolve
+from domain.channel.due_orders import DueOrder
+from domain.channel.packages import packages_of
+from domain.channel.records import AttentionKind
+from domain.timeline import AMAZON, EventKind
+
+_UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
+_UNDER_WAY: Final = (CommandState.SENT, CommandState.ACCEPTED)
+_SETTLED: Final = (CommandState.CONFIRMED, CommandState.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What becomes of a command, and why."""
+
+    command: Command
+    state: CommandState
+    because: str
+
+
+async def apply_proofs(unit: Change, due_orders: Sequence[DueOrder]) -> None:
+    """Settle the commands that Amazon's facts decide, and what a person was told about them."""
+    for due in due_orders:
+        for verdict in verdicts(due):
+            await _apply(unit, due, verdict)
+
+
+def verdicts(due: DueOrder) -> list[Verdict]:
+    """Return which of an order's commands the facts decide."""
+    waiting = [command for command in due.commands if command.state not in _SETTLED]
+    shipments = [command for command in waiting if command.kind is CommandKind.CONFIRM_SHIPMENT]
+    cancels = [command for command in waiting if command.kind is CommandKind.CANCEL]
+    if due.order.amazon_status is AmazonOrderStatus.CANCELED:
+        return [*_of_canceled(shipments), *map(_canceled, cancels)]
+    return [*_of_shipments(due, shipments), *_of_cancels(due, cancels)]
+
+
+def _of_canceled(shipments: Sequence[Command]) -> Iterator[Verdict]:
+    for command in shipments:
+        if command.state in _UNSENT:
+            yield Verdict(command, CommandState.WITHDRAWN, "Amazon canceled the order before the package was told.")
+        elif command.state in _UNDER_WAY:
+            yield Verdict(command, CommandState.REFUSED, "Amazon canceled the order although the package has left.")
+
+
+def _canceled(command: Command) -> Verdict:
+    if command.state in _UNSENT:
+        return Verdict(command, CommandState.WITHDRAWN, "Amazon canceled the order before it was asked to.")
+    return Verdict(command, CommandState.CONFIRMED, "Amazon canceled the order.")
+
+
+def _of_shipments(due: DueOrder, shipments: Sequence[Command]) -> Iterator[Verdict]:
+    packages = packages_of(due.order)
+    listed = {package.reference for package in packages}
+    proven = listed if packages else _proven_by_quantities(due, shipments)
+    for command in shipments:
+        if command.package_reference in proven:
+            yield Verdict(command, CommandState.CONFIRMED, f"Amazon knows package {command.package_reference}.")
+        elif due.has_shipped and command.state not in _UNDER_WAY:
+            because = f"Amazon says that all has shipped; package {command.package_reference} is not sent any more."
+            yield Verdict(command, CommandState.WITHDRAWN, because)
+
+
+def _proven_by_quantities(due: DueOrder, shipments: Sequence[Command]) -> set[str | None]:
+    under_way = [command for command in shipments if command.state in _UNDER_WAY]
+    if due.has_shipped:
+        return {command.package_reference for command in under_way}
+    seen = Counter({item.item_id: item.quantity_shipped for item in due.items})
+    accounted = _elsewhere(due) + _packed(one for one in due.commands if one.state is CommandState.CONFIRMED)
+    proven: set[str | None] = set()
+    for command in under_way:
+        with_it = accounted + _packed([command])
+        if with_it <= seen:
+            accounted = with_it
+            proven.add(command.package_reference)
+    return proven
+
+
+def _elsewhere(due: DueOrder) -> Counter[str]:
+    names = {item.id: item.item_id for item in due.items}
+    shipped = Counter({names[line.item_id]: line.quantity_shipped for line in due.lines if line.item_id in names})
+    return shipped - _packed(one for one in due.commands if one.state is not CommandState.WITHDRAWN)
+
+
+def _packed(commands: Iterable[Command]) -> Counter[str]:
+    packed: Counter[str] = Counter()
+    for command in commands:
+        if command.kind is CommandKind.CONFIRM_SHIPMENT:
+            packed.update(dict(PackageConfirmation.of(command.payload).items))
+    return packed
+
+
+def _of_cancels(due: DueOrder, cancels: Sequence[Command]) -> Iterator[Verdict]:
+    left = due.has_shipped or due.order.amazon_status is AmazonOrderStatus.PARTIALLY_SHIPPED
+    for command in cancels:
+        if left and command.state in _UNSENT:
+            yield Verdict(command, CommandState.WITHDRAWN, "The goods have left; the cancellation is not sent.")
+        elif due.has_shipped and command.state in _UNDER_WAY:
+            yield Verdict(command, CommandState.REFUSED, "Amazon shipped the order although asked to cancel it.")
+
+
+_EVENTS: Final = {
+    CommandState.CONFIRMED: EventKind.MARKETPLACE_CONFIRMED,
+    CommandState.WITHDRAWN: EventKind.MARKETPLACE_PARKED,
+    CommandState.REFUSED: EventKind.MARKETPLACE_REJECTED,
+}
+
+
+async def _apply(unit: Change, due: DueOrder, verdict: Verdict) -> None:
+    command = verdict.command
+    command.state = verdict.state
+    confirmed_at = unit.now if verdict.state is CommandState.CONFIRMED else None
+    await Command.filter(id=command.id).update(
+        state=verdict.state, due_at=None, lease_until=None, confirmed_at=confirmed_at
+    )
+    kind = _EVENTS[verdict.state]
+    unit.event(due.order.subject, kind, verdict.because, actor=AMAZON, command_id=command.id, state=verdict.state)
+    if verdict.state is CommandState.REFUSED:
+        await open_all(unit, [(due.order, refused_concern(command, verdict.because))])
+        return
+    told = [row for row in due.attention if row.command_id == command.id]
+    await resolve(unit, due.order, told)
+
+
+def refused_concern(command: Command, message: str, *, amazon_code: str | None = None) -> Concern:
+    """Return what to look at because Amazon did not do what a command asked for."""
+    return Concern(
+        kind=AttentionKind.COMMAND_REFUSED,
+        about=f"command:{command.id}",
+        message=message,
+        command_id=command.id,
+        facts={"command": command.kind.value, "package": command.package_reference, "amazon_code": amazon_code},
+    )

@@ -1,0 +1,35 @@
+"""Evaluating orders again because a person asks for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.amazon.records import AmazonOrder
+from domain.change import change
+from domain.errors import ActionNotAllowed, DomainError, NotFound
+from domain.timeline import Actor, EventKind
+
+
+async def retry_import(*, order_ids: Sequence[int], now: datetime, actor: Actor) -> dict[int, DomainError | None]:
+    """Mark orders to be evaluated at once; returns for each why it cannot be, None if it will be."""
+    async with change(now=now, actor=actor) as unit:
+        unit.quiet()
+        orders = {order.id: order for order in await AmazonOrder.filter(id__in=list(order_ids))}
+        answers = {order_id: _refusal(orders.get(order_id)) for order_id in order_ids}
+        accepted = [orders[order_id] for order_id, refusal in answers.items() if refusal is None]
+        await unit.due(order.id for order in accepted)
+        for order in accepted:
+            unit.event(order.subject, EventKind.RETRY_REQUESTED, "The import is tried again.")
+        return answers
+
+
+def _refusal(order: AmazonOrder | None) -> DomainError | None:
+    if order is None:
+        return NotFound("There is no such order.", path=("orderIds",))
+    if order.commerce_order_id is not None:
+        return ActionNotAllowed(
+            "It has been imported already.",
+            action="RETRY_IMPORT",
+            current_status=order.amazon_status.value,
+            path=("orderIds",),
+        )
+    return None

@@ -1,0 +1,156 @@
+"""What is decided about orders without a commerce order, with the shelf shared by the orders of a batch."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.accounts.order_settings import StockRule
+from domain.amazon.facts import AddressFacts, FulfillmentChannel, Problem
+from domain.amazon.records import OPEN_COMMANDS, AmazonItem, CommandKind
+from domain.catalog.records import Product
+from domain.catalog.shelf import stock_of
+from domain.catalog.stock import Claim
+from domain.channel.amounts import amount_line, grand_total, order_parts
+from domain.channel.blockers import Flaw, LineState, ProductState, product_blockers, stock_blockers
+from domain.channel.cases import OrderState, Outcome, StockAction
+from domain.channel.checks import address_flaws, amount_flaws, currency_flaws, problem_flaws
+from domain.channel.decision import Decision, decide
+from domain.channel.due_orders import DueOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """A decision about an order; `claims` is what it shall hold from now on, None: what it holds already."""
+
+    due: DueOrder
+    decision: Decision
+    claims: tuple[Claim, ...] | None
+
+
+async def judge(due_orders: Sequence[DueOrder], *, now: datetime) -> list[Ruling]:
+    """Decide about each order in turn; what one takes from the shelf the next one does not find."""
+    stocks = await stock_of(product.id for due in due_orders for product in due.products.values())
+    free = Counter({product_id: stock.on_hand - stock.reserved for product_id, stock in stocks.items()})
+    rulings = []
+    for due in due_orders:
+        holds = _holds(due)
+        state = order_state(due, available=free + holds)
+        decision = decide(state, settings=due.settings, cutoff_at=due.store.cutoff_at)
+        claims = _claims(due, decision, state.lines, now=now)
+        if claims is not None:
+            free.update(holds)
+            free.subtract(_claimed(claims))
+        rulings.append(Ruling(due, decision, claims))
+    return rulings
+
+
+def order_state(due: DueOrder, *, available: Mapping[int, int]) -> OrderState:
+    """Return an order as the decision sees it; `available` by product, what the order holds included."""
+    order = due.order
+    return OrderState(
+        status=order.amazon_status,
+        raw_status=order.raw_status,
+        fulfillment_channel=order.fulfillment_channel,
+        purchased_at=order.purchased_at,
+        lines=tuple(_line(due, item, available) for item in due.items),
+        cancel_open=any(one.kind is CommandKind.CANCEL and one.state in OPEN_COMMANDS for one in due.commands),
+        flaws=_flaws(due),
+    )
+
+
+def _line(due: DueOrder, item: AmazonItem, available: Mapping[int, int]) -> LineState:
+    return LineState(
+        item_id=item.id,
+        seller_sku=item.seller_sku,
+        asin=item.asin,
+        quantity=item.quantity_ordered,
+        needed=_needed(due, item),
+        product=_product(due.products.get(item.id), available),
+    )
+
+
+def _product(product: Product | None, available: Mapping[int, int]) -> ProductState | None:
+    if product is None:
+        return None
+    return ProductState(
+        product_id=product.id,
+        sku=product.sku,
+        enabled=product.enabled,
+        manages_stock=product.manages_stock,
+        available=available.get(product.id, 0),
+    )
+
+
+def _needed(due: DueOrder, item: AmazonItem) -> int:
+    if due.order.fulfillment_channel is not FulfillmentChannel.MERCHANT:
+        return 0
+    if due.settings.stock_rule is StockRule.DOCUMENTED:
+        return item.quantity_ordered
+    if due.has_shipped:
+        return 0
+    if item.quantity_unshipped is not None:
+        return item.quantity_unshipped
+    return max(0, item.quantity_ordered - item.quantity_shipped)
+
+
+def _flaws(due: DueOrder) -> tuple[Flaw, ...]:
+    address = (due.buyer or {}).get("address")
+    return (
+        *address_flaws(AddressFacts(**address) if address else None),
+        *problem_flaws(Problem(*problem) for problem in due.order.problems),
+        *amount_flaws(
+            grand_total=grand_total(due.order),
+            order_parts=order_parts(due.order),
+            lines=[amount_line(item) for item in due.items],
+        ),
+        *currency_flaws(due.order.currency),
+    )
+
+
+def _claims(
+    due: DueOrder, decision: Decision, lines: Sequence[LineState], *, now: datetime
+) -> tuple[Claim, ...] | None:
+    if decision.stock is StockAction.KEEP or decision.outcome is Outcome.BLOCKED:
+        return None
+    if decision.stock is StockAction.RESERVE:
+        return tuple(_claim(due, line) for line in lines if _is_held(line))
+    if decision.stock is StockAction.RESERVE_IF_POSSIBLE and _can_hold(due, lines):
+        expires_at = now + timedelta(days=due.settings.reservation_days)
+        return tuple(_claim(due, line, expires_at=expires_at) for line in lines if _is_held(line))
+    return ()
+
+
+def _can_hold(due: DueOrder, lines: Sequence[LineState]) -> bool:
+    wanted = [line for line in lines if line.quantity]
+    return not (due.hold_expired or product_blockers(wanted) or stock_blockers(wanted, merchant=True))
+
+
+def _is_held(line: LineState) -> bool:
+    return line.needed > 0 and line.product is not None and line.product.manages_stock
+
+
+def _claim(due: DueOrder, line: LineState, *, expires_at: datetime | None = None) -> Claim:
+    return Claim(
+        account_id=due.order.account_id,
+        store_id=due.order.store_id,
+        order_id=due.order.id,
+        item_id=line.item_id,
+        product_id=due.products[line.item_id].id,
+        quantity=line.needed,
+        expires_at=expires_at,
+    )
+
+
+def _holds(due: DueOrder) -> Counter[int]:
+    holds: Counter[int] = Counter()
+    for row in due.held.values():
+        holds[row.product_id] += row.quantity
+    return holds
+
+
+def _claimed(claims: Sequence[Claim]) -> Counter[int]:
+    claimed: Counter[int] = Counter()
+    for claim in claims:
+        claimed[claim.product_id] += claim.quantity
+    return claimed

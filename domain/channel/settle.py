@@ -1,0 +1,96 @@
+"""Imported orders brought in line with Amazon's facts: shipped elsewhere, complete, canceled."""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from datetime import timedelta
+from typing import Final
+
+from domain.amazon.facts import AmazonOrderStatus
+from domain.buyers import BuyerRecord, Owner
+from domain.catalog.stock import deduct, release
+from domain.change import Change
+from domain.channel.due_orders import DueOrder
+from domain.channel.elsewhere import shipped_elsewhere
+from domain.commerce.credit_memos import refund_everything
+from domain.commerce.lifecycle import CommerceOrderState
+from domain.commerce.orders import move_orders
+from domain.commerce.records import CommerceOrder
+from domain.commerce.shipments import ShipmentDraft, record_shipments
+from domain.timeline import AMAZON, EventKind
+
+_ENDED: Final = (CommerceOrderState.COMPLETE, CommerceOrderState.CLOSED, CommerceOrderState.CANCELED)
+
+
+async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported: Collection[int]) -> None:
+    """Follow what Amazon says happened to orders that have a commerce order; doing it again changes nothing.
+
+    Of an order that was imported just now what had left before stays reserved, as the stock rule wants it.
+    """
+    by_commerce = {due.commerce.id: due for due in due_orders if due.commerce}
+    live = [due for due in by_commerce.values() if due.order.amazon_status is not AmazonOrderStatus.CANCELED]
+    drafts = await shipped_elsewhere(live)
+    await record_shipments(unit.connection, drafts, now=unit.now)
+    for draft in drafts:
+        due = by_commerce[draft.order.id]
+        unit.event(
+            due.order.subject,
+            EventKind.SHIPPED,
+            f"Shipped outside of this service: shipment {draft.shipment.number}.",
+            actor=AMAZON,
+            shipment_id=draft.shipment.id,
+            number=draft.shipment.number,
+        )
+    earlier = [draft for draft in drafts if by_commerce[draft.order.id].order.id not in just_imported]
+    await _deduct_shipped(unit, [by_commerce[draft.order.id] for draft in earlier], earlier)
+    await _complete(unit, [due for due in live if due.has_shipped and due.order.completed_at is None])
+    for due in due_orders:
+        if due.commerce and due.order.amazon_status is AmazonOrderStatus.CANCELED:
+            await _cancel(unit, due, due.commerce)
+
+
+async def _deduct_shipped(unit: Change, due_orders: Sequence[DueOrder], drafts: Sequence[ShipmentDraft]) -> None:
+    quantities = {line.item_id: quantity for draft in drafts for line, quantity in draft.lines}
+    left = await deduct(unit.connection, order_ids=[due.order.id for due in due_orders], quantities=quantities)
+    _tell_deducted(unit, due_orders, left)
+
+
+async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
+    left = await deduct(unit.connection, order_ids=[due.order.id for due in due_orders])
+    _tell_deducted(unit, due_orders, left)
+    open_orders = [due.commerce for due in due_orders if due.commerce and due.commerce.state not in _ENDED]
+    await move_orders(open_orders, CommerceOrderState.COMPLETE, now=unit.now)
+    await _date_buyer_data(unit, due_orders)
+    for due in due_orders:
+        due.order.completed_at = unit.now
+        unit.event(due.order.subject, EventKind.COMPLETED, "Status updated to completed.")
+
+
+async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None:
+    owners: defaultdict[int, list[int]] = defaultdict(list)
+    for due in due_orders:
+        if due.commerce:
+            owners[due.settings.pii_retention_days].append(due.commerce.id)
+    for days, ids in owners.items():
+        kept = BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=ids)
+        await kept.update(purge_at=unit.now + timedelta(days=days))
+
+
+async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
+    if await release(unit.connection, order_ids=[due.order.id]):
+        unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
+    memo = await refund_everything(
+        unit.connection, order=commerce, lines=due.lines, reason="CANCELED_ON_AMAZON", now=unit.now
+    )
+    if memo is None:
+        return
+    await move_orders([commerce], CommerceOrderState(due.settings.canceled_order_end_state), now=unit.now)
+    message = f"Credit memo {memo.number} gives back what was left of the order."
+    unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
+    await _date_buyer_data(unit, [due])
+    unit.event(due.order.subject, EventKind.CANCELED, "Status updated to canceled.", actor=AMAZON)
+
+
+def _tell_deducted(unit: Change, due_orders: Sequence[DueOrder], left: Collection[int]) -> None:
+    for due in due_orders:
+        if due.order.id in left:
+            unit.event(due.order.subject, EventKind.STOCK_DEDUCTED, "Inventory deducted.")

@@ -1,0 +1,24 @@
+"""Customers: one per store view and e-mail, found again by a keyed digest."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from domain.commerce.records import Customer
+
+
+class CustomerKey(NamedTuple):
+    """What a customer is found by."""
+
+    store_view: str
+    email_digest: str
+
+
+async def customers_of(keys: Collection[CustomerKey], *, now: datetime) -> dict[CustomerKey, Customer]:
+    """Return the customer of each key, made where there was none."""
+    if not keys:
+        return {}
+    wanted = [Customer(store_view=key.store_view, email_digest=key.email_digest, created_at=now) for key in set(keys)]
+    await Customer.bulk_create(wanted, ignore_conflicts=True)
+    stored = await Customer.filter(email_digest__in={key.email_digest for key in keys})
+    return {CustomerKey(customer.store_view, customer.email_digest): customer for customer in stored}

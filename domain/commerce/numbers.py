@@ -1,0 +1,36 @@
+"""Numbers of orders and papers: one sequence per store view and kind, without a gap."""
+
+from enum import StrEnum
+
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from domain.errors import Duplicate
+from domain.json_rows import placeholder
+
+
+class Numbered(StrEnum):
+    """What is numbered."""
+
+    ORDER = "ORDER"
+    INVOICE = "INVOICE"
+    SHIPMENT = "SHIPMENT"
+    CREDIT_MEMO = "CREDIT_MEMO"
+
+
+class NumberTaken(Duplicate):
+    """Another order of the store view has the number already."""
+
+
+async def take_numbers(
+    connection: BaseDBAsyncClient, *, store_view: str, kind: Numbered, count: int, prefix: str = ""
+) -> list[str]:
+    """Take the next numbers of a sequence, of nine digits after the prefix; given back if the transaction fails."""
+    view, name, step = (placeholder(connection, at) for at in (1, 2, 3))
+    _, rows = await connection.execute_query(
+        f"INSERT INTO number_sequence (store_view, kind, next_number) VALUES ({view}, {name}, {step} + 1) "
+        f"ON CONFLICT (store_view, kind) DO UPDATE SET next_number = number_sequence.next_number + {step} "
+        "RETURNING next_number",
+        [store_view, kind.value, count],
+    )
+    following = rows[0]["next_number"]
+    return [f"{prefix}{number:09d}" for number in range(following - count, following)]
