@@ -40,7 +40,10 @@ def display_status(
     cancel_open: bool,
     command_refused: bool,
 ) -> DisplayStatus:
-    """Return what to show: a refusal or a blocker first, then our own open request, then the fact."""
+    """Return what to show: what has ended the order, then a refusal or a blocker, then our open request, then the fact.
+
+    `command_refused` speaks of shipments: a cancellation that Amazon refused leaves the fact as it is.
+    """
     shipped = status in (AmazonOrderStatus.SHIPPED, AmazonOrderStatus.INVOICE_UNCONFIRMED)
     if status is AmazonOrderStatus.CANCELED:
         return DisplayStatus.CANCELED
