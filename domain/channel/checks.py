@@ -76,9 +76,9 @@ def amount_flaws(
 def currency_flaws(currency: str | None) -> tuple[Flaw, ...]:
     """Return a flaw for a currency we cannot keep amounts in; none where no amount names one."""
     try:
-        decimals_of(currency or "EUR")
+        decimals_of("EUR" if currency is None else currency)
     except UnknownCurrency as refusal:
-        return (_currency_flaw("proceeds.grandTotal.currencyCode", refusal.message, str(currency)),)
+        return (_currency_flaw("proceeds.grandTotal.currencyCode", refusal.message, currency),)
     return ()
 
 
