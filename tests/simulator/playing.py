@@ -59,10 +59,12 @@ class Amazon:
         await self.log_in()
         answer = await self.get(f"{ORDERS}/{order_id}", {"includedData": included})
         assert answer.status_code == 200, answer.text
-        return answer.json()["order"]
+        order: dict[str, Any] = answer.json()["order"]
+        return order
 
     async def status(self, order_id: str) -> str:
-        return (await self.order(order_id, "FULFILLMENT"))["fulfillment"]["fulfillmentStatus"]
+        status: str = (await self.order(order_id, "FULFILLMENT"))["fulfillment"]["fulfillmentStatus"]
+        return status
 
     async def confirm(self, order_id: str, body: Any) -> httpx2.Response:
         headers = {"x-amz-access-token": self.token} if self.token else {}
@@ -74,7 +76,8 @@ class Amazon:
     async def place(self, **wish: object) -> list[str]:
         answer = await self.sim("POST", "/orders", wish)
         assert answer.status_code == 201, answer.text
-        return answer.json()["orderIds"]
+        ids: list[str] = answer.json()["orderIds"]
+        return ids
 
     async def advance(self, seconds: float) -> None:
         answer = await self.sim("POST", "/clock", {"advance": seconds})

@@ -30,7 +30,7 @@ def part(order: dict[str, Any], *wanted: int) -> list[dict[str, Any]]:
 
 
 class TestConfirmShipment:
-    async def test_answers_204_and_ships_the_order(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_answers_204_and_ships_the_order(self, amazon: Amazon, order: dict[str, Any]) -> None:
         await amazon.advance(60)
         answer = await amazon.confirm(order["orderId"], package(order))
         assert (answer.status_code, answer.content) == (204, b"")
@@ -50,7 +50,9 @@ class TestConfirmShipment:
             "packageItems": package(order)["packageDetail"]["orderItems"],
         }
 
-    async def test_a_part_ships_in_one_call_and_the_rest_in_another(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_a_part_ships_in_one_call_and_the_rest_in_another(
+        self, amazon: Amazon, order: dict[str, Any]
+    ) -> None:
         first = package(order, orderItems=part(order, 1, 0))
         assert (await amazon.confirm(order["orderId"], first)).status_code == 204
         between = await amazon.order(order["orderId"])
@@ -62,7 +64,7 @@ class TestConfirmShipment:
         assert after["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
         assert [sent["packageReferenceId"] for sent in after["packages"]] == ["1", "2"]
 
-    async def test_the_same_reference_again_edits_the_package(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_the_same_reference_again_edits_the_package(self, amazon: Amazon, order: dict[str, Any]) -> None:
         await amazon.confirm(order["orderId"], package(order))
         again = package(order, trackingNumber="CORRECTED", carrierCode="DHL")
         assert (await amazon.confirm(order["orderId"], again)).status_code == 204
@@ -71,26 +73,30 @@ class TestConfirmShipment:
         assert (sent["trackingNumber"], sent["carrier"]) == ("CORRECTED", "DHL")
         assert quantities(after) == [(2, 0), (1, 0)]
 
-    async def test_an_edit_with_fewer_units_opens_the_rest_again(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_an_edit_with_fewer_units_opens_the_rest_again(self, amazon: Amazon, order: dict[str, Any]) -> None:
         await amazon.confirm(order["orderId"], package(order))
         await amazon.confirm(order["orderId"], package(order, orderItems=part(order, 1, 1)))
         after = await amazon.order(order["orderId"])
         assert after["fulfillment"]["fulfillmentStatus"] == "PARTIALLY_SHIPPED"
         assert quantities(after) == [(1, 1), (1, 0)]
 
-    async def test_more_than_is_open_is_refused_and_changes_nothing(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_more_than_is_open_is_refused_and_changes_nothing(
+        self, amazon: Amazon, order: dict[str, Any]
+    ) -> None:
         answer = await amazon.confirm(order["orderId"], package(order, orderItems=part(order, 3, 1)))
         assert answer.status_code == 400
         assert answer.json()["errors"][0]["message"].startswith(NOT_MATCHING)
         assert await amazon.order(order["orderId"]) == order
 
-    async def test_another_package_of_a_shipped_order_is_refused(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_another_package_of_a_shipped_order_is_refused(self, amazon: Amazon, order: dict[str, Any]) -> None:
         await amazon.confirm(order["orderId"], package(order))
         answer = await amazon.confirm(order["orderId"], package(order, reference="2"))
         assert answer.status_code == 400
         assert "PackageToUpdateNotFound" in answer.json()["errors"][0]["message"]
 
-    async def test_the_carrier_name_is_needed_when_the_code_is_other(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_the_carrier_name_is_needed_when_the_code_is_other(
+        self, amazon: Amazon, order: dict[str, Any]
+    ) -> None:
         assert (await amazon.confirm(order["orderId"], package(order, carrierCode="Other"))).status_code == 400
         named = package(order, carrierCode="Other", carrierName="Bicycle Couriers", shippingMethod="By hand")
         assert (await amazon.confirm(order["orderId"], named)).status_code == 204
@@ -98,7 +104,9 @@ class TestConfirmShipment:
         assert (sent["carrier"], sent["shippingService"]) == ("Bicycle Couriers", "By hand")
 
     @pytest.mark.parametrize("reference", ["", "0", "00", "-1", "1.5", "A1", "١", "1 "])
-    async def test_a_reference_is_a_positive_number(self, amazon: Amazon, order: dict[str, Any], reference: str):
+    async def test_a_reference_is_a_positive_number(
+        self, amazon: Amazon, order: dict[str, Any], reference: str
+    ) -> None:
         answer = await amazon.confirm(order["orderId"], package(order, reference))
         assert answer.status_code == 400
         message = "PackageReferenceId: is invalid, must be a positive numeric value."
@@ -123,7 +131,9 @@ class TestConfirmShipment:
             {"orderItems": [{"orderItemId": "1", "quantity": 1}, {"orderItemId": "1", "quantity": 1}]},
         ],
     )
-    async def test_a_wrong_package_is_invalid(self, amazon: Amazon, order: dict[str, Any], changes: dict[str, object]):
+    async def test_a_wrong_package_is_invalid(
+        self, amazon: Amazon, order: dict[str, Any], changes: dict[str, Any]
+    ) -> None:
         answer = await amazon.confirm(order["orderId"], package(order, **changes))
         assert answer.status_code == 400
         assert answer.json()["errors"] == [{"code": "InvalidInput", "message": INVALID}]
@@ -131,24 +141,26 @@ class TestConfirmShipment:
     @pytest.mark.parametrize(
         "missing", ["packageReferenceId", "carrierCode", "trackingNumber", "shipDate", "orderItems"]
     )
-    async def test_every_required_field_is_required(self, amazon: Amazon, order: dict[str, Any], missing: str):
+    async def test_every_required_field_is_required(self, amazon: Amazon, order: dict[str, Any], missing: str) -> None:
         body = package(order)
         del body["packageDetail"][missing]
         assert (await amazon.confirm(order["orderId"], body)).status_code == 400
 
     @pytest.mark.parametrize("body", [None, [], "text", {}, {"marketplaceId": "ATVPDKIKX0DER"}])
-    async def test_a_body_that_is_no_confirmation_is_invalid(self, amazon: Amazon, order: dict[str, Any], body: object):
+    async def test_a_body_that_is_no_confirmation_is_invalid(
+        self, amazon: Amazon, order: dict[str, Any], body: object
+    ) -> None:
         assert (await amazon.confirm(order["orderId"], body)).status_code == 400
 
-    async def test_an_item_of_another_order_is_refused(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_an_item_of_another_order_is_refused(self, amazon: Amazon, order: dict[str, Any]) -> None:
         stranger = package(order, orderItems=[{"orderItemId": "12345678901234", "quantity": 1}])
         assert (await amazon.confirm(order["orderId"], stranger)).status_code == 400
 
-    async def test_another_marketplace_is_refused(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_another_marketplace_is_refused(self, amazon: Amazon, order: dict[str, Any]) -> None:
         body = package(order) | {"marketplaceId": "A1F83G8C2ARO7P"}
         assert (await amazon.confirm(order["orderId"], body)).status_code == 400
 
-    async def test_cash_is_collected_in_japan_only(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_cash_is_collected_in_japan_only(self, amazon: Amazon, order: dict[str, Any]) -> None:
         body = package(order) | {"codCollectionMethod": "DirectPayment"}
         assert (await amazon.confirm(order["orderId"], body)).status_code == 400
         [order_id] = await amazon.place(marketplaceId="A1VC38T7YXB528", fulfillmentStatus="UNSHIPPED")
@@ -156,7 +168,7 @@ class TestConfirmShipment:
         assert (await amazon.confirm(order_id, body)).status_code == 204
 
     @pytest.mark.parametrize("status", ["PENDING", "PENDING_AVAILABILITY", "CANCELLED"])
-    async def test_an_order_that_cannot_be_shipped_is_refused(self, amazon: Amazon, status: str):
+    async def test_an_order_that_cannot_be_shipped_is_refused(self, amazon: Amazon, status: str) -> None:
         [order_id] = await amazon.place(fulfillmentStatus=status)
         order = await amazon.order(order_id)
         answer = await amazon.confirm(order_id, package(order))
@@ -164,18 +176,20 @@ class TestConfirmShipment:
         assert status in answer.json()["errors"][0]["details"]
         assert await amazon.order(order_id) == order
 
-    async def test_an_order_that_amazon_fulfils_is_refused(self, amazon: Amazon):
+    async def test_an_order_that_amazon_fulfils_is_refused(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfilledBy="AMAZON", fulfillmentStatus="UNSHIPPED")
         assert (await amazon.confirm(order_id, package(await amazon.order(order_id)))).status_code == 400
 
-    async def test_an_order_with_a_label_of_its_program_is_refused(self, amazon: Amazon):
+    async def test_an_order_with_a_label_of_its_program_is_refused(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED", programs=["FBM_SHIP_PLUS"])
         assert (await amazon.confirm(order_id, package(await amazon.order(order_id)))).status_code == 400
 
-    async def test_an_unknown_order_is_not_found_and_a_wrong_id_invalid(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_an_unknown_order_is_not_found_and_a_wrong_id_invalid(
+        self, amazon: Amazon, order: dict[str, Any]
+    ) -> None:
         assert (await amazon.confirm("111-1111111-1111111", package(order))).status_code == 404
         assert (await amazon.confirm("TEST_CASE_400", package(order))).status_code == 400
 
-    async def test_keys_that_clients_add_are_ignored(self, amazon: Amazon, order: dict[str, Any]):
+    async def test_keys_that_clients_add_are_ignored(self, amazon: Amazon, order: dict[str, Any]) -> None:
         body = package(order) | {"path": "/x", "marketplaceIds": ["A1F83G8C2ARO7P"]}
         assert (await amazon.confirm(order["orderId"], body)).status_code == 204

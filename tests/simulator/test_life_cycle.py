@@ -16,20 +16,20 @@ async def act(amazon: Amazon, order_id: str, name: str, body: Any = None) -> Res
 
 
 class TestByItself:
-    async def test_payment_comes_after_about_half_an_hour(self, amazon: Amazon):
+    async def test_payment_comes_after_about_half_an_hour(self, amazon: Amazon) -> None:
         ids = await amazon.place(count=20)
         await amazon.advance(20 * 60 - 1)
         assert {await amazon.status(order_id) for order_id in ids} == {"PENDING"}
         await amazon.advance(20 * 60 + 1)
         assert {await amazon.status(order_id) for order_id in ids} == {"UNSHIPPED"}
 
-    async def test_each_change_has_the_moment_at_which_it_was_due(self, amazon: Amazon):
+    async def test_each_change_has_the_moment_at_which_it_was_due(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place()
         await amazon.advance(3 * HOUR)
         updated = (await amazon.order(order_id))["lastUpdatedTime"]
         assert "2026-11-02T09:20:00.000Z" <= updated <= "2026-11-02T09:40:00.000Z"
 
-    async def test_a_preorder_is_released_and_then_paid(self, amazon: Amazon):
+    async def test_a_preorder_is_released_and_then_paid(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="PENDING_AVAILABILITY")
         assert (await amazon.order(order_id))["programs"][-1] == "PREORDER"
         await amazon.advance(3 * 24 * HOUR)
@@ -37,7 +37,7 @@ class TestByItself:
         await amazon.advance(HOUR)
         assert await amazon.status(order_id) == "UNSHIPPED"
 
-    async def test_amazon_ships_what_it_fulfils(self, amazon: Amazon):
+    async def test_amazon_ships_what_it_fulfils(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfilledBy="AMAZON")
         await amazon.advance(HOUR)
         assert await amazon.status(order_id) == "UNSHIPPED"
@@ -46,7 +46,7 @@ class TestByItself:
         assert order["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
         assert all(item["fulfillment"]["quantityUnfulfilled"] == 0 for item in order["orderItems"])
 
-    async def test_amazon_cancels_seven_business_days_past_the_ship_by_date(self, amazon: Amazon, world: World):
+    async def test_amazon_cancels_seven_business_days_past_the_ship_by_date(self, amazon: Amazon, world: World) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         await amazon.sim("POST", "/clock", {"now": "2026-11-11T00:00:00Z"})
         assert await amazon.status(order_id) == "UNSHIPPED"
@@ -56,7 +56,7 @@ class TestByItself:
         execution = order["orderItems"][0]["cancellation"]["cancellationExecution"]
         assert execution["cancelledBy"] == "AMAZON"
 
-    async def test_a_parcel_travels_and_arrives(self, amazon: Amazon):
+    async def test_a_parcel_travels_and_arrives(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         await amazon.confirm(order_id, package(await amazon.order(order_id)))
         seen = []
@@ -70,7 +70,7 @@ class TestByItself:
         assert order["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
         assert order["lastUpdatedTime"] > "2026-11-03"
 
-    async def test_parcels_stay_where_they_are_when_the_switch_is_off(self, amazon: Amazon, world: World):
+    async def test_parcels_stay_where_they_are_when_the_switch_is_off(self, amazon: Amazon, world: World) -> None:
         world.moves_packages = False
         [order_id] = await amazon.place(fulfillmentStatus="SHIPPED")
         await amazon.advance(100 * HOUR)
@@ -78,7 +78,7 @@ class TestByItself:
         assert order["packages"][0]["packageStatus"]["status"] == "SHIPPED"
         assert order["lastUpdatedTime"] == order["createdTime"]
 
-    def test_business_days_skip_the_weekend(self):
+    def test_business_days_skip_the_weekend(self) -> None:
         friday = 1_793_959_200_000
         assert to_datetime(friday).weekday() == 4
         assert business_days_after(friday, 1) == friday + 3 * DAY
@@ -87,7 +87,7 @@ class TestByItself:
 
 
 class TestActs:
-    async def test_paying_makes_an_order_ready_to_ship(self, amazon: Amazon):
+    async def test_paying_makes_an_order_ready_to_ship(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place()
         answer = await act(amazon, order_id, "pay")
         assert (answer.status_code, answer.json()["fulfillmentStatus"]) == (200, "UNSHIPPED")
@@ -95,7 +95,7 @@ class TestActs:
         again = await act(amazon, order_id, "pay")
         assert (again.status_code, again.json()["error"]["code"]) == (409, "CONFLICT")
 
-    async def test_a_paid_order_is_not_paid_again_by_its_timer(self, amazon: Amazon):
+    async def test_a_paid_order_is_not_paid_again_by_its_timer(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place()
         await act(amazon, order_id, "pay")
         await amazon.advance(2 * HOUR)
@@ -116,7 +116,7 @@ class TestActs:
             ("BUYER", "CANCELLED", 409),
         ],
     )
-    async def test_who_may_cancel_when(self, amazon: Amazon, by: str, status: str, expected: int):
+    async def test_who_may_cancel_when(self, amazon: Amazon, by: str, status: str, expected: int) -> None:
         [order_id] = await amazon.place(fulfillmentStatus=status)
         before = await amazon.order(order_id)
         answer = await act(amazon, order_id, "cancel", {"by": by, "reason": "Changed mind"})
@@ -134,7 +134,7 @@ class TestActs:
             }
             assert item["fulfillment"]["quantityUnfulfilled"] == 0
 
-    async def test_after_half_an_hour_a_buyer_can_only_ask(self, amazon: Amazon):
+    async def test_after_half_an_hour_a_buyer_can_only_ask(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         await amazon.advance(1_800.001)
         assert (await act(amazon, order_id, "cancel", {"by": "BUYER"})).status_code == 409
@@ -146,11 +146,11 @@ class TestActs:
         assert order["lastUpdatedTime"] == "2026-11-02T09:30:00.001Z"
 
     @pytest.mark.parametrize("status", ["PENDING", "SHIPPED", "CANCELLED"])
-    async def test_only_an_open_order_can_be_asked_for(self, amazon: Amazon, status: str):
+    async def test_only_an_open_order_can_be_asked_for(self, amazon: Amazon, status: str) -> None:
         [order_id] = await amazon.place(fulfillmentStatus=status)
         assert (await act(amazon, order_id, "request-cancel")).status_code == 409
 
-    async def test_shipping_sends_all_or_some(self, amazon: Amazon):
+    async def test_shipping_sends_all_or_some(self, amazon: Amazon) -> None:
         items = [{"sku": "MUG-STONEWARE-350", "quantity": 3}]
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED", items=items)
         item_id = (await amazon.order(order_id))["orderItems"][0]["orderItemId"]
@@ -161,12 +161,12 @@ class TestActs:
         assert [sent["packageReferenceId"] for sent in rest["order"]["packages"]] == ["1", "2"]
         assert (await act(amazon, order_id, "ship")).status_code == 409
 
-    async def test_shipping_more_than_is_open_is_a_conflict(self, amazon: Amazon):
+    async def test_shipping_more_than_is_open_is_a_conflict(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         body = {"items": [{"orderItemId": "1", "quantity": 1}]}
         assert (await act(amazon, order_id, "ship", body)).status_code == 409
 
-    async def test_amazon_ships_whole_orders_without_packages_to_see(self, amazon: Amazon):
+    async def test_amazon_ships_whole_orders_without_packages_to_see(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfilledBy="AMAZON", fulfillmentStatus="UNSHIPPED")
         body = {"items": [{"orderItemId": "1", "quantity": 1}]}
         assert (await act(amazon, order_id, "ship", body)).status_code == 409
@@ -175,7 +175,7 @@ class TestActs:
         assert "packages" not in answer["order"]
 
     @pytest.mark.parametrize("party", ["MERCHANT", "AMAZON"])
-    async def test_goods_are_delivered_once_and_then_returned_once(self, amazon: Amazon, party: str):
+    async def test_goods_are_delivered_once_and_then_returned_once(self, amazon: Amazon, party: str) -> None:
         [order_id] = await amazon.place(fulfilledBy=party, fulfillmentStatus="SHIPPED")
         assert (await act(amazon, order_id, "return")).status_code == 409
         delivered = (await act(amazon, order_id, "deliver")).json()
@@ -185,11 +185,11 @@ class TestActs:
         assert (returned["isReturned"], returned["fulfillmentStatus"]) == (True, "SHIPPED")
         assert (await act(amazon, order_id, "return")).status_code == 409
 
-    async def test_what_was_not_sent_is_not_delivered(self, amazon: Amazon):
+    async def test_what_was_not_sent_is_not_delivered(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         assert (await act(amazon, order_id, "deliver")).status_code == 409
 
-    async def test_unknown_orders_and_acts_are_not_found(self, amazon: Amazon):
+    async def test_unknown_orders_and_acts_are_not_found(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place()
         assert (await act(amazon, "111-1111111-1111111", "pay")).status_code == 404
         assert (await act(amazon, order_id, "explode")).status_code == 404
@@ -208,6 +208,6 @@ class TestActs:
             ("ship", {"items": [{"orderItemId": "1", "quantity": 1}, {"orderItemId": "1", "quantity": 1}]}),
         ],
     )
-    async def test_wrong_bodies_are_refused(self, amazon: Amazon, name: str, body: object):
+    async def test_wrong_bodies_are_refused(self, amazon: Amazon, name: str, body: object) -> None:
         [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
         assert (await act(amazon, order_id, name, body)).status_code == 422

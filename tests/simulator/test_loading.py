@@ -1,5 +1,5 @@
 import copy
-from typing import Any
+from typing import Any, cast
 
 import orjson
 import pytest
@@ -48,18 +48,18 @@ def changed(path: str, value: object) -> dict[str, Any]:
         del part[last]
     else:
         part[last] = value
-    return order
+    return cast(dict[str, Any], order)
 
 
 class TestLoading:
-    async def test_a_loaded_order_is_served_verbatim_whatever_its_age_and_status(self, amazon: Amazon):
+    async def test_a_loaded_order_is_served_verbatim_whatever_its_age_and_status(self, amazon: Amazon) -> None:
         answer = await load(amazon, ORDER)
         assert (answer.status_code, answer.json()) == (200, {"orderIds": [ORDER["orderId"]]})
         assert await amazon.order(ORDER["orderId"]) == ORDER
         page = (await amazon.search(includedData=EVERYTHING)).json()
         assert page["orders"] == [ORDER]
 
-    async def test_filters_and_included_data_apply(self, amazon: Amazon):
+    async def test_filters_and_included_data_apply(self, amazon: Amazon) -> None:
         await load(amazon, ORDER)
         assert await amazon.found(fulfillmentStatuses="UNSHIPPED") == []
         assert await amazon.found(fulfillmentStatuses="PENDING", fulfilledBy="AMAZON") == [ORDER["orderId"]]
@@ -67,7 +67,7 @@ class TestLoading:
         bare = (await amazon.get(f"{ORDERS}/{ORDER['orderId']}")).json()["order"]
         assert set(bare) == {"orderId", "createdTime", "lastUpdatedTime", "salesChannel", "orderItems", "somethingNew"}
 
-    async def test_loading_again_replaces(self, amazon: Amazon):
+    async def test_loading_again_replaces(self, amazon: Amazon) -> None:
         await load(amazon, ORDER)
         later = ORDER | {"lastUpdatedTime": "2026-10-06T00:00:00.5Z"}
         await load(amazon, later)
@@ -75,18 +75,18 @@ class TestLoading:
         assert await amazon.found() == [ORDER["orderId"]]
         assert len(amazon.world.book) == 1
 
-    async def test_a_drawn_order_can_be_replaced(self, amazon: Amazon):
+    async def test_a_drawn_order_can_be_replaced(self, amazon: Amazon) -> None:
         [order_id] = await amazon.place()
         loaded = ORDER | {"orderId": order_id}
         await load(amazon, loaded)
         await amazon.advance(3_600)
         assert await amazon.order(order_id) == loaded
 
-    async def test_any_id_can_be_loaded(self, amazon: Amazon):
+    async def test_any_id_can_be_loaded(self, amazon: Amazon) -> None:
         await load(amazon, ORDER | {"orderId": "TEST_CASE_200"})
         assert (await amazon.order("TEST_CASE_200"))["orderId"] == "TEST_CASE_200"
 
-    async def test_without_the_optional_blocks_an_order_still_loads(self, amazon: Amazon):
+    async def test_without_the_optional_blocks_an_order_still_loads(self, amazon: Amazon) -> None:
         bare = {name: ORDER[name] for name in ("orderId", "createdTime", "lastUpdatedTime", "orderItems")}
         bare["salesChannel"] = {"channelName": "NON_AMAZON"}
         assert (await load(amazon, bare)).status_code == 200
@@ -96,7 +96,7 @@ class TestLoading:
         for act in ("pay", "ship", "deliver", "request-cancel"):
             assert (await amazon.sim("POST", f"/orders/{ORDER['orderId']}/{act}")).status_code == 409
 
-    async def test_an_order_of_another_seller_is_a_conflict(self, amazon: Amazon):
+    async def test_an_order_of_another_seller_is_a_conflict(self, amazon: Amazon) -> None:
         await load(amazon, ORDER)
         answer = await load(amazon, ORDER, seller="other")
         assert (answer.status_code, answer.json()["error"]["code"]) == (409, "CONFLICT")
@@ -126,7 +126,7 @@ class TestLoading:
     )
     async def test_what_breaks_amazons_model_is_refused_with_its_path(
         self, amazon: Amazon, path: str, value: object, field: str
-    ):
+    ) -> None:
         answer = await load(amazon, ORDER | {"orderId": "902-0000002-0000002"}, changed(path, value))
         assert answer.status_code == 422
         assert answer.json()["error"]["field"] == field.replace("orders[0]", "orders[1]", 1)
@@ -135,25 +135,25 @@ class TestLoading:
     @pytest.mark.parametrize(
         "body", [{}, {"orders": {}}, {"orders": [1]}, {"orders": [], "more": 1}, {"orders": [], "seller": ""}]
     )
-    async def test_wrong_bodies_are_refused(self, amazon: Amazon, body: object):
+    async def test_wrong_bodies_are_refused(self, amazon: Amazon, body: object) -> None:
         assert (await amazon.sim("PUT", "/orders", body)).status_code == 422
 
-    async def test_the_same_id_twice_is_refused(self, amazon: Amazon):
+    async def test_the_same_id_twice_is_refused(self, amazon: Amazon) -> None:
         assert (await load(amazon, ORDER, ORDER)).status_code == 422
 
     @pytest.mark.parametrize("opening", [b"[", b'{"a":'])
-    async def test_a_body_nested_without_end_is_malformed(self, amazon: Amazon, opening: bytes):
+    async def test_a_body_nested_without_end_is_malformed(self, amazon: Amazon, opening: bytes) -> None:
         content = b'{"orders": [{"orderId":' + opening * 100_000
         assert (await amazon.http.put("/_sim/orders", content=content)).status_code == 400
 
     @pytest.mark.parametrize("depth", [300, 900, 5_000])
-    async def test_an_order_nested_deeply_is_served_or_refused(self, amazon: Amazon, depth: int):
+    async def test_an_order_nested_deeply_is_served_or_refused(self, amazon: Amazon, depth: int) -> None:
         deep = b'{"orders": [' + orjson.dumps(ORDER)[:-1] + b',"deep":' + b"[" * depth + b"]" * depth + b"}]}"
         status = (await amazon.http.put("/_sim/orders", content=deep)).status_code
         assert status in {200, 400, 422}
         assert (await amazon.get(f"{ORDERS}/{ORDER['orderId']}")).status_code == (200 if status == 200 else 404)
 
-    async def test_a_number_too_large_for_json_is_refused(self, amazon: Amazon):
+    async def test_a_number_too_large_for_json_is_refused(self, amazon: Amazon) -> None:
         content = b'{"orders": [' + b'{"orderId": "x", "createdTime": "2026-10-05T07:08:09Z",'
         content += b'"lastUpdatedTime": "2026-10-05T07:08:09Z", "salesChannel": {"channelName": "A"},'
         content += b'"orderItems": [], "large": 123456789012345678901234567890}]}'
@@ -161,7 +161,7 @@ class TestLoading:
 
 
 class TestALoadedOrderComesAlive:
-    async def test_when_it_is_acted_on(self, amazon: Amazon):
+    async def test_when_it_is_acted_on(self, amazon: Amazon) -> None:
         await load(amazon, ORDER | {"createdTime": "2026-10-05T00:00:00Z"})
         answer = await amazon.sim("POST", f"/orders/{ORDER['orderId']}/pay")
         assert answer.status_code == 200
@@ -171,7 +171,7 @@ class TestALoadedOrderComesAlive:
         assert "buyer" not in order
         assert order["recipient"]["deliveryAddress"] == {}
 
-    async def test_when_a_shipment_is_confirmed(self, amazon: Amazon):
+    async def test_when_a_shipment_is_confirmed(self, amazon: Amazon) -> None:
         await load(amazon, UNSHIPPED | {"createdTime": "2026-10-05T00:00:00Z"})
         body = package(UNSHIPPED)
         assert (await amazon.confirm(ORDER["orderId"], body)).status_code == 204
@@ -181,7 +181,7 @@ class TestALoadedOrderComesAlive:
         await amazon.advance(5 * 86_400)
         assert (await amazon.order(ORDER["orderId"]))["packages"][0]["packageStatus"] == {"status": "DELIVERED"}
 
-    async def test_and_not_before(self, amazon: Amazon):
+    async def test_and_not_before(self, amazon: Amazon) -> None:
         await load(amazon, UNSHIPPED)
         await amazon.advance(40 * 86_400)
         assert await amazon.order(ORDER["orderId"]) == UNSHIPPED

@@ -38,7 +38,7 @@ def assert_adds_up(order: dict[str, Any]) -> None:
 
 
 class TestPlacing:
-    async def test_without_a_body_one_order_of_the_defaults_is_placed(self, amazon: Amazon):
+    async def test_without_a_body_one_order_of_the_defaults_is_placed(self, amazon: Amazon) -> None:
         answer = await amazon.sim("POST", "/orders")
         assert answer.status_code == 201
         [order_id] = answer.json()["orderIds"]
@@ -50,7 +50,7 @@ class TestPlacing:
         assert order["fulfillment"]["fulfilledBy"] == "MERCHANT"
         assert 1 <= len(order["orderItems"]) <= 4
 
-    async def test_the_wanted_items_are_bought_at_the_catalogs_price_or_another(self, amazon: Amazon):
+    async def test_the_wanted_items_are_bought_at_the_catalogs_price_or_another(self, amazon: Amazon) -> None:
         items = [
             {"sku": "MUG-STONEWARE-350", "quantity": 2},
             {"sku": "LAMP-DESK-LED", "quantity": 1, "price": "12.5"},
@@ -68,7 +68,7 @@ class TestPlacing:
         ]
         assert_adds_up(order)
 
-    async def test_a_line_of_quantity_zero_comes_only_when_asked_for(self, amazon: Amazon):
+    async def test_a_line_of_quantity_zero_comes_only_when_asked_for(self, amazon: Amazon) -> None:
         [order] = await placed(amazon, items=[{"sku": "LAMP-DESK-LED", "quantity": 0}])
         assert order["orderItems"][0]["quantityOrdered"] == 0
         assert_adds_up(order)
@@ -76,7 +76,7 @@ class TestPlacing:
             assert all(item["quantityOrdered"] > 0 for item in drawn["orderItems"])
 
     @pytest.mark.parametrize("marketplace_id", MARKETPLACES)
-    async def test_orders_add_up_in_every_marketplace(self, amazon: Amazon, marketplace_id: str):
+    async def test_orders_add_up_in_every_marketplace(self, amazon: Amazon, marketplace_id: str) -> None:
         marketplace = MARKETPLACES[marketplace_id]
         kinds = set()
         for order in await placed(amazon, count=40, marketplaceId=marketplace_id):
@@ -106,7 +106,7 @@ class TestPlacing:
             ("UNFULFILLABLE", "AMAZON"),
         ],
     )
-    async def test_an_order_is_brought_to_any_status(self, amazon: Amazon, status: str, party: str):
+    async def test_an_order_is_brought_to_any_status(self, amazon: Amazon, status: str, party: str) -> None:
         for order in await placed(amazon, count=20, fulfillmentStatus=status, fulfilledBy=party):
             assert order["fulfillment"]["fulfillmentStatus"] == status
             sent = sum(item["fulfillment"]["quantityFulfilled"] for item in order["orderItems"])
@@ -115,7 +115,7 @@ class TestPlacing:
             assert (left > 0) == (status not in {"SHIPPED", "CANCELLED", "UNFULFILLABLE"})
             assert ("packages" in order) == (sent > 0 and party == "MERCHANT")
 
-    async def test_programs_are_drawn_or_given(self, amazon: Amazon):
+    async def test_programs_are_drawn_or_given(self, amazon: Amazon) -> None:
         drawn = {program for order in await placed(amazon, count=200) for program in order.get("programs", [])}
         assert drawn == {"PRIME", "PREMIUM", "AMAZON_BUSINESS"}
         [given] = await placed(amazon, programs=["AMAZON_BUSINESS"])
@@ -125,7 +125,7 @@ class TestPlacing:
         [none] = await placed(amazon, programs=[])
         assert "programs" not in none
 
-    async def test_amazon_ships_only_what_lies_in_its_warehouse(self, amazon: Amazon):
+    async def test_amazon_ships_only_what_lies_in_its_warehouse(self, amazon: Amazon) -> None:
         in_warehouse = {one.sku for one in amazon.world.sellers["demo"].catalog if one.fulfilled_by == "AMAZON"}
         for order in await placed(amazon, count=30, fulfilledBy="AMAZON"):
             assert {item["product"]["sellerSku"] for item in order["orderItems"]} <= in_warehouse
@@ -160,7 +160,7 @@ class TestPlacing:
             ({"wish": 1}, None),
         ],
     )
-    async def test_an_impossible_wish_is_refused_by_name(self, amazon: Amazon, wish: object, field: str | None):
+    async def test_an_impossible_wish_is_refused_by_name(self, amazon: Amazon, wish: object, field: str | None) -> None:
         answer = await amazon.sim("POST", "/orders", wish)
         assert answer.status_code == 422
         assert answer.json()["error"].get("field") == field
@@ -168,6 +168,6 @@ class TestPlacing:
         assert len(amazon.world.book) == 0
 
     @pytest.mark.parametrize("body", [b"{", b"\xff", b'{"count": NaN}'])
-    async def test_what_is_not_json_is_malformed(self, amazon: Amazon, body: bytes):
+    async def test_what_is_not_json_is_malformed(self, amazon: Amazon, body: bytes) -> None:
         answer = await amazon.http.post("/_sim/orders", content=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "MALFORMED")

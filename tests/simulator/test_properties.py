@@ -24,7 +24,7 @@ def total(breakdowns: list[Document], key: str = "subtotal") -> Decimal:
 
 class TestProceeds:
     @given(st.lists(CHARGES, min_size=1, max_size=6), CURRENCIES)
-    def test_add_up_in_every_currency(self, lines: list[Charges], currency: str):
+    def test_add_up_in_every_currency(self, lines: list[Charges], currency: str) -> None:
         order = order_proceeds(lines, currency)
         items = [item_proceeds(charges, currency) for charges in lines]
         assert Decimal(order["grandTotal"]["amount"]) == total(order["breakdowns"])
@@ -36,20 +36,20 @@ class TestProceeds:
                     assert total(one["detailedBreakdowns"], "value") == Decimal(one["subtotal"]["amount"])
 
     @given(st.integers(min_value=-(10**12), max_value=10**12), CURRENCIES)
-    def test_an_amount_has_the_decimals_of_its_currency(self, minor: int, currency: str):
+    def test_an_amount_has_the_decimals_of_its_currency(self, minor: int, currency: str) -> None:
         amount = Decimal(money(minor, currency)["amount"])
         assert amount.scaleb(decimals_of(currency)) == minor
         exponent = amount.as_tuple().exponent
         assert exponent == -decimals_of(currency)
 
     @given(MINOR, CURRENCIES)
-    def test_an_amount_is_read_back(self, minor: int, currency: str):
+    def test_an_amount_is_read_back(self, minor: int, currency: str) -> None:
         assert parse_amount(money(minor, currency)["amount"], currency) == minor
 
 
 class TestTime:
     @given(st.integers(min_value=0, max_value=7_258_118_400_000))
-    def test_a_moment_is_read_back(self, milliseconds: int):
+    def test_a_moment_is_read_back(self, milliseconds: int) -> None:
         text = wire_time(milliseconds)
         assert len(text) == 24
         moment = parse_time(text)
@@ -65,7 +65,9 @@ class TestShipping:
             max_size=12,
         ),
     )
-    def test_never_sends_more_than_was_ordered(self, ordered: list[int], packages: list[tuple[int, dict[int, int]]]):
+    def test_never_sends_more_than_was_ordered(
+        self, ordered: list[int], packages: list[tuple[int, dict[int, int]]]
+    ) -> None:
         order: Document = {
             "orderId": "1",
             "fulfillment": {"fulfillmentStatus": "UNSHIPPED"},

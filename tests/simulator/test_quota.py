@@ -17,7 +17,7 @@ def limited(amazon: Amazon, world: World) -> Amazon:
 
 
 class TestQuota:
-    def test_the_plans_are_the_published_ones(self):
+    def test_the_plans_are_the_published_ones(self) -> None:
         assert {name: (plan.rate, plan.burst) for name, plan in PLANS.items()} == {
             "searchOrders": ("0.0056", 20),
             "getOrder": ("0.5", 30),
@@ -25,7 +25,7 @@ class TestQuota:
             "getMarketplaceParticipations": ("0.016", 15),
         }
 
-    async def test_a_burst_is_granted_and_then_one_request_per_refill(self, limited: Amazon):
+    async def test_a_burst_is_granted_and_then_one_request_per_refill(self, limited: Amazon) -> None:
         for _ in range(20):
             assert (await limited.search()).status_code == 200
         answer = await limited.search()
@@ -40,12 +40,12 @@ class TestQuota:
         assert (await limited.search()).status_code == 200
         assert (await limited.search()).status_code == 429
 
-    async def test_refused_requests_use_up_the_quota_too(self, limited: Amazon):
+    async def test_refused_requests_use_up_the_quota_too(self, limited: Amazon) -> None:
         for _ in range(30):
             assert (await limited.get(f"{ORDERS}/nonsense")).status_code == 400
         assert (await limited.get(f"{ORDERS}/nonsense")).status_code == 429
 
-    async def test_operations_sellers_and_applications_have_buckets_of_their_own(self, limited: Amazon):
+    async def test_operations_sellers_and_applications_have_buckets_of_their_own(self, limited: Amazon) -> None:
         for _ in range(21):
             last = await limited.search()
         assert last.status_code == 429
@@ -57,7 +57,7 @@ class TestQuota:
         await limited.log_in("demo", client_id="app")
         assert (await limited.search()).status_code == 429
 
-    async def test_limits_can_be_switched_off_and_on(self, limited: Amazon):
+    async def test_limits_can_be_switched_off_and_on(self, limited: Amazon) -> None:
         for _ in range(20):
             await limited.search()
         assert (await limited.sim("POST", "/limits", {"enabled": False})).json() == {"enabled": False}
@@ -67,14 +67,14 @@ class TestQuota:
         assert (await limited.search()).status_code == 429
 
     @pytest.mark.parametrize("body", [{}, {"enabled": 1}, {"enabled": None}, {"enabled": True, "x": 1}])
-    async def test_the_switch_takes_a_boolean(self, limited: Amazon, body: object):
+    async def test_the_switch_takes_a_boolean(self, limited: Amazon, body: object) -> None:
         assert (await limited.sim("POST", "/limits", body)).status_code == 422
 
     @given(
         plan=st.sampled_from(sorted(PLANS.values(), key=lambda plan: plan.rate)),
         steps=st.lists(st.integers(min_value=-100_000, max_value=400_000), max_size=200),
     )
-    def test_never_grants_more_than_burst_plus_rate_times_time(self, plan: Plan, steps: list[int]):
+    def test_never_grants_more_than_burst_plus_rate_times_time(self, plan: Plan, steps: list[int]) -> None:
         quotas, now, passed, granted = Quotas(), 10**12, 0, 0
         for step in steps:
             now += step
@@ -83,7 +83,7 @@ class TestQuota:
             assert granted <= plan.burst + float(plan.rate) * passed / 1_000 + 1e-6
 
     @given(plan=st.sampled_from(sorted(PLANS.values(), key=lambda plan: plan.rate)))
-    def test_starts_full(self, plan: Plan):
+    def test_starts_full(self, plan: Plan) -> None:
         quotas = Quotas()
         granted = [quotas.grants(plan, operation="o", client_id="c", seller="s", now=0) for _ in range(40)]
         assert granted == [True] * plan.burst + [False] * (40 - plan.burst)

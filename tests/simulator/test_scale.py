@@ -30,7 +30,7 @@ def past() -> World:
 
 class TestManyOrders:
     @pytest.mark.timeout(600)
-    def test_a_page_looks_at_its_own_orders_and_one_more(self, clock: SimulatedClock):
+    def test_a_page_looks_at_its_own_orders_and_one_more(self, clock: SimulatedClock) -> None:
         world = World(clock=clock, moves_packages=False)
         seed_orders(world, count=MANY, over=timedelta(days=200))
         now = world.catch_up()
@@ -46,7 +46,7 @@ class TestManyOrders:
             start = found.last
         assert (len(seen), pages) == (MANY, MANY // 100)
 
-    def test_a_window_is_found_without_looking_at_what_lies_before_and_after(self, clock: SimulatedClock):
+    def test_a_window_is_found_without_looking_at_what_lies_before_and_after(self, clock: SimulatedClock) -> None:
         world = World(clock=clock)
         seed_orders(world, count=3_000)
         now = world.catch_up()
@@ -68,7 +68,16 @@ class TestPagesAreTheFilterOfTheWorld:
         marketplaces=st.none() | st.frozensets(st.sampled_from(["ATVPDKIKX0DER", "A1VC38T7YXB528"])),
         limit=st.integers(1, 100),
     )
-    def test_for_any_search(self, past: World, family, bounds, statuses, party, marketplaces, limit):
+    def test_for_any_search(
+        self,
+        past: World,
+        family: str,
+        bounds: list[int],
+        statuses: frozenset[str] | None,
+        party: frozenset[str] | None,
+        marketplaces: frozenset[str] | None,
+        limit: int,
+    ) -> None:
         now = past.clock.milliseconds()
         after, before = (now - (31 - day) * 86_400_000 for day in bounds)
         wanted = Search(
@@ -100,7 +109,7 @@ class TestPagesAreTheFilterOfTheWorld:
 
 class TestSortedKeys:
     @given(st.lists(st.tuples(st.booleans(), KEYS), max_size=200), KEYS)
-    def test_behaves_like_a_sorted_set(self, steps: list[tuple[bool, tuple[int, str]]], start: tuple[int, str]):
+    def test_behaves_like_a_sorted_set(self, steps: list[tuple[bool, tuple[int, str]]], start: tuple[int, str]) -> None:
         keys, model = SortedKeys(), set[tuple[int, str]]()
         for is_added, key in steps:
             if is_added and key not in model:
@@ -112,7 +121,7 @@ class TestSortedKeys:
         assert len(keys) == len(model)
         assert list(keys.after(start)) == sorted(key for key in model if key > start)
 
-    def test_stays_sorted_when_chunks_split_and_empty(self):
+    def test_stays_sorted_when_chunks_split_and_empty(self) -> None:
         keys = SortedKeys()
         numbers = [(number * 7_919) % 10_007 for number in range(5 * CHUNK)]
         for number in numbers:

@@ -9,7 +9,7 @@ from simulator.server import serving
 from simulator.world import World
 
 
-async def test_serves_on_a_free_port_with_its_own_date_and_leaves_signals_alone(world: World):
+async def test_serves_on_a_free_port_with_its_own_date_and_leaves_signals_alone(world: World) -> None:
     before = signal.getsignal(signal.SIGINT)
     async with serving(create_app(world), port=0) as base_url, httpx2.AsyncClient() as client:
         assert signal.getsignal(signal.SIGINT) is before
@@ -22,7 +22,7 @@ async def test_serves_on_a_free_port_with_its_own_date_and_leaves_signals_alone(
             await client.get(f"{base_url}/_sim/clock")
 
 
-async def test_an_address_that_is_taken_is_refused(world: World):
+async def test_an_address_that_is_taken_is_refused(world: World) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match="in use"):

@@ -41,14 +41,14 @@ async def play(seed: str) -> list[tuple[int, str, bytes]]:
 
 
 class TestSameAgain:
-    async def test_the_same_seed_and_script_give_the_same_bytes(self):
+    async def test_the_same_seed_and_script_give_the_same_bytes(self) -> None:
         assert await play("7") == await play("7")
 
-    async def test_another_seed_gives_another_world(self):
+    async def test_another_seed_gives_another_world(self) -> None:
         first, second = await play("7"), await play("8")
         assert first[1][2] != second[1][2]
 
-    async def test_after_a_reset_everything_begins_anew(self, amazon: Amazon):
+    async def test_after_a_reset_everything_begins_anew(self, amazon: Amazon) -> None:
         reset = {"seed": "x", "now": "2026-11-02T09:00:00Z", "orders": 20}
 
         async def again() -> tuple[bytes, bytes]:
@@ -64,7 +64,7 @@ class TestSameAgain:
         await amazon.place(count=5, seller="somebody")
         assert await again() == first
 
-    async def test_a_reset_answers_what_there_is_now(self, amazon: Amazon):
+    async def test_a_reset_answers_what_there_is_now(self, amazon: Amazon) -> None:
         await amazon.place(count=3)
         answer = await amazon.sim("POST", "/reset", {"seed": 5, "orders": 10})
         assert answer.json() == {"seed": "5", "now": "2026-11-02T09:00:00.000Z", "orders": 10}
@@ -85,14 +85,14 @@ class TestSameAgain:
             [],
         ],
     )
-    async def test_a_wrong_reset_changes_nothing(self, amazon: Amazon, body: object):
+    async def test_a_wrong_reset_changes_nothing(self, amazon: Amazon, body: object) -> None:
         await amazon.place()
         assert (await amazon.sim("POST", "/reset", body)).status_code == 422
         assert len(amazon.world.book) == 1
 
 
 class TestArrivals:
-    def test_a_past_holds_orders_of_every_kind_up_to_now(self):
+    def test_a_past_holds_orders_of_every_kind_up_to_now(self) -> None:
         world = new_world()
         ids = seed_orders(world, count=600)
         now = world.catch_up()
@@ -104,7 +104,7 @@ class TestArrivals:
         late = [order for order in orders if order.status == "UNSHIPPED" and now - order.created > 4 * 86_400_000]
         assert late == []
 
-    def test_orders_arrive_over_time_and_none_is_lost(self):
+    def test_orders_arrive_over_time_and_none_is_lost(self) -> None:
         world = new_world()
         schedule_orders(world, count=100, over=timedelta(hours=10))
         counts = []
@@ -116,7 +116,7 @@ class TestArrivals:
         assert counts[-1] == 100
         assert all(5 <= later - earlier <= 15 for earlier, later in itertools.pairwise(counts))
 
-    def test_it_does_not_matter_how_often_somebody_looks(self):
+    def test_it_does_not_matter_how_often_somebody_looks(self) -> None:
         def run(steps: int) -> list[tuple[str, int, bytes]]:
             world = new_world()
             schedule_orders(world, count=200, over=timedelta(hours=5))
@@ -127,7 +127,7 @@ class TestArrivals:
 
         assert run(1) == run(4_800)
 
-    def test_some_payments_fail_and_some_buyers_change_their_minds(self):
+    def test_some_payments_fail_and_some_buyers_change_their_minds(self) -> None:
         world = new_world()
         schedule_orders(world, count=500, over=timedelta(hours=5))
         world.clock.advance(86_400)
@@ -143,7 +143,7 @@ class TestArrivals:
 
 
 class TestStateAndJournal:
-    async def test_the_state_shows_one_order_or_all(self, amazon: Amazon):
+    async def test_the_state_shows_one_order_or_all(self, amazon: Amazon) -> None:
         first, second = await amazon.place(count=2)
         state = (await amazon.sim("GET", "/state")).json()
         assert [entry["order"]["orderId"] for entry in state["orders"]] == [first, second]
@@ -153,7 +153,7 @@ class TestStateAndJournal:
         assert [entry["order"]["orderId"] for entry in one["orders"]] == [second]
         assert (await amazon.sim("GET", "/state?orderId=unknown")).json()["orders"] == []
 
-    async def test_the_journal_holds_every_request_without_secrets(self, amazon: Amazon):
+    async def test_the_journal_holds_every_request_without_secrets(self, amazon: Amazon) -> None:
         answer = await amazon.search(maxResultsPerPage=1)
         await amazon.get("/nowhere")
         await amazon.sim("GET", "/state")
@@ -174,7 +174,7 @@ class TestStateAndJournal:
         assert "Atza" not in answered.text
         assert "Atzr" not in answered.text
 
-    async def test_what_is_not_there_is_answered_in_each_planes_way(self, amazon: Amazon):
+    async def test_what_is_not_there_is_answered_in_each_planes_way(self, amazon: Amazon) -> None:
         wire = await amazon.get("/orders/v0/orders/1")
         assert (wire.status_code, wire.json()["errors"][0]["code"]) == (404, "NotFound")
         method = await amazon.http.delete(ORDERS)
@@ -183,11 +183,11 @@ class TestStateAndJournal:
         assert (control.status_code, control.json()["error"]["code"]) == (404, "NOT_FOUND")
         assert (await amazon.sim("DELETE", "/clock")).status_code == 405
 
-    async def test_the_host_header_does_not_matter(self, amazon: Amazon):
+    async def test_the_host_header_does_not_matter(self, amazon: Amazon) -> None:
         answer = await amazon.http.get(ORDERS, headers={"host": "27.0.0.1:9000"})
         assert answer.status_code == 403
 
-    async def test_a_defect_is_answered_as_amazon_would_and_still_raised(self, amazon: Amazon):
+    async def test_a_defect_is_answered_as_amazon_would_and_still_raised(self, amazon: Amazon) -> None:
         world = amazon.world
         order_id = (await amazon.place())[0]
         broken = world.book.get(order_id)
