@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jsonschema import Draft4Validator, FormatChecker  # type: ignore[import-untyped]
-from jsonschema.protocols import Validator  # type: ignore[import-untyped]
+from jsonschema import Draft4Validator, FormatChecker
+from jsonschema.protocols import Validator
 
 from tests.simulator.conformance.amazon_models import Model
 

@@ -1,0 +1,1 @@
+"""Public SP-API clients, pointed at the simulator over a real socket."""

@@ -1,0 +1,96 @@
+"""The simulator on a port of its own, in a thread of its own, as clients that block need it."""
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import httpx2
+
+from simulator.app import create_app
+from simulator.clock import SimulatedClock
+from simulator.server import serving
+from simulator.world import World
+
+NOW: Final = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
+STARTED_AFTER: Final = 10
+
+
+class Served:
+    """A running simulator: its address, a seller nobody else uses, and its back door."""
+
+    def __init__(self, url: str, seller: str, client: httpx2.Client) -> None:
+        self.url = url
+        self.seller = seller
+        self._client = client
+
+    @property
+    def token_url(self) -> str:
+        """Where refresh tokens are exchanged."""
+        return f"{self.url}/auth/o2/token"
+
+    @property
+    def refresh_token(self) -> str:
+        """The refresh token of the seller."""
+        return f"Atzr|{self.seller}"
+
+    def control(self, method: str, path: str, body: Any = None) -> Any:
+        """Use the back door, and return what it answers."""
+        answer = self._client.request(method, f"/_sim/{path}", json={} if body is None else body)
+        answer.raise_for_status()
+        return answer.json()
+
+    def place(self, **wishes: Any) -> list[str]:
+        """Have buyers place orders with the seller, and return their ids."""
+        order_ids: list[str] = self.control("POST", "orders", {"seller": self.seller, **wishes})["orderIds"]
+        return order_ids
+
+    def pass_time(self, seconds: float) -> None:
+        """Let virtual time pass."""
+        self.control("POST", "clock", {"advance": seconds})
+
+    def requests(self, operation: str) -> list[dict[str, Any]]:
+        """Return what reached an operation so far."""
+        entries = self._client.get("/_sim/journal").json()["requests"]
+        return [entry for entry in entries if entry["operation"] == operation]
+
+
+@contextmanager
+def served_world(seller: str) -> Iterator[Served]:
+    """Serve a new world on a free port of this machine while the context lasts."""
+    clock = SimulatedClock(monotonic=lambda: 0.0, start=NOW, rate=0)
+    with _in_a_thread(World(seed="clients", clock=clock)) as url, httpx2.Client(base_url=url) as client:
+        served = Served(url, seller, client)
+        # A seller is new to the simulator until the first token is asked for.
+        form = {"grant_type": "refresh_token", "refresh_token": served.refresh_token}
+        client.post("/auth/o2/token", data=form | {"client_id": "c", "client_secret": "s"}).raise_for_status()
+        yield served
+
+
+@contextmanager
+def _in_a_thread(world: World) -> Iterator[str]:
+    started = threading.Event()
+    address: list[str] = []
+    stop = asyncio.Event()
+    loop = asyncio.new_event_loop()
+
+    async def serve() -> None:
+        async with serving(create_app(world), port=0) as url:
+            address.append(url)
+            started.set()
+            await stop.wait()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            runner.run(serve())
+
+    thread = threading.Thread(target=run, name="simulator")
+    thread.start()
+    try:
+        assert started.wait(STARTED_AFTER), "the simulator did not start"
+        yield address[0]
+    finally:
+        loop.call_soon_threadsafe(stop.set)
+        thread.join(STARTED_AFTER)
