@@ -13,8 +13,9 @@ PAGE: Final = """<!doctype html>
 <h1>Orderlane</h1>
 <p>A seller's Amazon orders, and what became of them here.</p>
 <ul>
-<li><code>POST <a href="/graphql">/graphql</a></code>: the API. It takes <code>{"query": "…", "variables": {…}}</code> as
-<code>application/json</code>; <code>orderlane export-schema</code> prints its schema, <code>orderlane query</code> asks from a terminal.</li>
+<li><code>POST <a href="/graphql">/graphql</a></code>: the API. It takes <code>{"query": "…", "variables": {…}}</code>
+as <code>application/json</code>. <code>orderlane export-schema</code> prints its schema,
+<code>orderlane query</code> asks from a terminal.</li>
 <li><a href="/livez">/livez</a>: whether the process answers.</li>
 <li><a href="/readyz">/readyz</a>: whether database, tables and worker are fit.</li>
 </ul>

@@ -15,6 +15,15 @@ PATIENCE_SECONDS: Final = 10
 class _Server(uvicorn.Server):
     """uvicorn, but the process decides what a signal means: it may serve more than one application."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.listens = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to listen, and say so."""
+        await super().startup(sockets=sockets)
+        self.listens.set()
+
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave the signals to the process."""
@@ -42,8 +51,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: int = PATIENC
         )
         task = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            while not server.started and not task.done():
-                await asyncio.sleep(0.01)
+            await server.listens.wait()
             yield _url(host, listener)
         finally:
             server.should_exit = True

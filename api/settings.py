@@ -68,6 +68,21 @@ class Settings(BaseSettings):
             )
         return decode_key(self.secret_key.get_secret_value())
 
+    def application(self, *, required: bool) -> tuple[str, str]:
+        """Return the application's client id and secret; any will do for another Amazon than the real one.
+
+        Raises ConfigurationError if they are required and missing.
+        """
+        client_id, secret = self.amazon_client_id, self.amazon_client_secret
+        if client_id and secret:
+            return client_id, secret.get_secret_value()
+        if required and not self.amazon_token_url:
+            raise ConfigurationError(
+                f"{PREFIX}AMAZON_CLIENT_ID and {PREFIX}AMAZON_CLIENT_SECRET are not set: Amazon gives them to each "
+                "application. Without an account, `orderlane demo` shows everything with a simulated Amazon."
+            )
+        return client_id or "orderlane", secret.get_secret_value() if secret else "orderlane"
+
 
 SECRETS: Final = frozenset({"secret_key", "amazon_client_secret"})
 

@@ -8,7 +8,6 @@ import time
 import webbrowser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Final
@@ -29,7 +28,7 @@ from api.serving import serving
 from api.settings import Settings
 from domain.accounts.marketplaces import marketplace_of
 from domain.accounts.stores import connect_store
-from domain.channel.stocking import import_products
+from domain.channel.products import import_products
 from domain.timeline import Actor, ActorKind
 from simulator.app import create_app as create_amazon
 from simulator.arrivals import schedule_orders, seed_orders
@@ -147,15 +146,25 @@ async def _connect(joined: Running) -> None:
 
 async def _until_stopped(stop: Stop, url: str) -> None:
     """Wait for the end; meanwhile, once an order can be shipped, show how."""
-    async with asyncio.TaskGroup() as tasks:
-        showing = tasks.create_task(_show_how_to_ship(url))
-        await stop.wait()
-        showing.cancel()
+    showing = asyncio.create_task(_show_how_to_ship(url))
+    await stop.wait()
+    showing.cancel()
+    await asyncio.wait([showing])
 
 
 async def _show_how_to_ship(url: str) -> None:
     async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
         asker = Asker(http)
-        while not (nodes := (await asker.data(SHIPPABLE))["amazonOrders"]["nodes"]):
-            await asyncio.sleep(1)
-    give(how_to_ship(url=url, order=nodes[0]))
+        try:
+            give(how_to_ship(url=url, order=await _shippable(asker)))
+        except CommandFailed as error:
+            tell(f"How to ship an order cannot be shown: {error}")
+
+
+async def _shippable(asker: Asker) -> dict[str, str]:
+    """Return an imported order that waits to be shipped, as soon as there is one."""
+    nodes: list[dict[str, str]] = []
+    while not nodes:
+        await asyncio.sleep(1)
+        nodes = (await asker.data(SHIPPABLE))["amazonOrders"]["nodes"]
+    return nodes[0]

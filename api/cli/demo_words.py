@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-ORDERS: Final = "{ amazonOrders(first: 5) { nodes { amazonOrderId displayStatus total { amount currencyCode } latestEvent { message } } } }"
+ORDERS: Final = (
+    "{ amazonOrders(first: 5) { nodes { amazonOrderId displayStatus total { amount currencyCode } "
+    "latestEvent { message } } } }"
+)
 BLOCKERS: Final = "{ blockers(first: 5) { nodes { kind message order { amazonOrderId } resolutions { label } } } }"
 SHIPPABLE: Final = """{
   amazonOrders(first: 1, where: {displayStatus: {eq: UNSHIPPED}, importOutcome: {eq: IMPORTED}}) {
@@ -42,9 +45,11 @@ def how_to_ship(*, url: str, order: Mapping[str, str]) -> str:
         "trackingNumber": "1Z999AA10123456784",
         "idempotencyKey": f"demo-{order['amazonOrderId']}",
     }
-    return f"""3. Order {order["amazonOrderId"]} is imported and waits to be shipped. Ship it, and look again after ten seconds:
+    number = order["amazonOrderId"]
+    look = f'{{ amazonOrder(by: {{amazonOrderId: "{number}"}}) {{ status displayStatus commands {{ kind state }} }} }}'
+    return f"""3. Order {number} is imported and waits to be shipped. Ship it, and look again after ten seconds:
    {curl(url, " ".join(SHIP.split()), {"input": wanted})}
-   {curl(url, f'{{ amazonOrder(by: {{amazonOrderId: "{order["amazonOrderId"]}"}}) {{ status displayStatus commands {{ kind state }} }} }}')}
+   {curl(url, look)}
 """
 
 

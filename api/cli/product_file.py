@@ -15,7 +15,7 @@ def read_products(path: Path, *, misshapen: list[tuple[int, str]]) -> Iterator[P
     """Read the rows of a UTF-8 file with a header line, one at a time, each with its line in the file.
 
     Lines whose fields do not fit the header are noted in `misshapen` and left out.
-    Raises CommandFailed for a file that cannot be read, another encoding, or a header that has unknown columns or no sku.
+    Raises CommandFailed for another encoding, broken quotes, or a header with unknown columns or without sku.
     """
     with path.open(encoding="utf-8-sig", newline="") as file:
         lines = csv.reader(file, strict=True)
@@ -26,9 +26,9 @@ def read_products(path: Path, *, misshapen: list[tuple[int, str]]) -> Iterator[P
                     misshapen.append((lines.line_num, f"{len(fields)} fields under {len(columns)} columns"))
                 elif any(field.strip() for field in fields):
                     yield _row(columns, fields, line=lines.line_num)
-        except UnicodeDecodeError as error:
+        except UnicodeDecodeError:
             raise CommandFailed(
-                f"{path} is not UTF-8 (byte {error.start} after line {lines.line_num}); save it as UTF-8 and try again.",
+                f"{path} is not UTF-8 (after line {lines.line_num}); save it as UTF-8 and try again.",
                 code=Exit.WRONG_USAGE,
             ) from None
         except csv.Error as error:

@@ -20,8 +20,9 @@ _LIST = """query Products($after: String, $search: String) {
 async def import_products(file: Path, /, *, json: bool = False) -> int:
     """Create or change products from a CSV file; works beside a running service on the same database.
 
-    The header names the columns: sku (required), name, price, currency, quantity, enabled, manages_stock, asin. A blank field
-    leaves a product as it is. Lines that cannot be taken are told with their reason, the others are imported; exit code 1 then.
+    The header names the columns: sku (required), name, price, currency, quantity, enabled, manages_stock, asin. A blank
+    field leaves a product as it is. Lines that cannot be taken are told with their reason (exit code 1), the others
+    are imported.
 
     Parameters
     ----------
@@ -32,7 +33,7 @@ async def import_products(file: Path, /, *, json: bool = False) -> int:
     """
     from api.clock import WallClock
     from api.database import database
-    from domain.channel.stocking import import_products as import_rows
+    from domain.channel.products import import_products as import_rows
     from domain.timeline import Actor, ActorKind
 
     misshapen: list[tuple[int, str]] = []

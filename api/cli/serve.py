@@ -21,7 +21,7 @@ async def serve(
     Parameters
     ----------
     host
-        The address to listen on, instead of the configured one. It has no users and no passwords: only trusted networks.
+        The address to listen on, instead of the configured one. There are no passwords: only trusted networks.
     port
         The port to listen on, instead of the configured one; 0 picks a free one.
     database_url
@@ -35,8 +35,11 @@ async def serve(
 
     settings = load_settings(flags={"host": host, "port": port, "database_url": database_url}).settings
     log_to()
-    async with stopping() as stop, running(settings, migrate=True, works=worker) as joined:
-        async with serving(create_app(joined), host=settings.host, port=settings.port) as url:
-            give(url)
-            tell(f"Orderlane answers at {url}/graphql. Ctrl-C ends it.")
-            return await stop.wait()
+    async with (
+        stopping() as stop,
+        running(settings, migrate=True, works=worker) as joined,
+        serving(create_app(joined), host=settings.host, port=settings.port) as url,
+    ):
+        give(url)
+        tell(f"Orderlane answers at {url}/graphql. Ctrl-C ends it.")
+        return await stop.wait()

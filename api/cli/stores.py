@@ -32,7 +32,8 @@ async def connect_stores(
 ) -> None:
     """Connect a store; connected again, its credentials and name are renewed. Works beside a running service.
 
-    The refresh token is read from --refresh-token-file, else from ORDERLANE_REFRESH_TOKEN; Amazon is asked whether it is good.
+    The refresh token is read from --refresh-token-file, else from ORDERLANE_REFRESH_TOKEN; Amazon is asked whether it
+    is good.
 
     Parameters
     ----------

@@ -47,6 +47,11 @@ async def pending_migrations(url: str) -> list[str]:
         return await _pending(file)
 
 
+async def missing_migrations(url: str) -> list[str]:
+    """Return what `pending_migrations` does, for the database that this process keeps open."""
+    return await _pending(file_of(url))
+
+
 @asynccontextmanager
 async def _opened(file: Path) -> AsyncIterator[None]:
     create_private(file)

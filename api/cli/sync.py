@@ -1,0 +1,111 @@
+"""`orderlane sync`: one pass over every store, without a running service."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from api.app import running
+from api.cli.endings import CommandFailed, Exit
+from api.cli.output import give_json, give_table, tell
+from api.cli.times import since as instant_since
+from api.configuration import load_settings
+from api.worker.sweep import sweep_once
+from api.worker.worker import Worker
+from domain.accounts import cursors
+from domain.accounts.records import JobState, Store, StoreState, SyncRun
+from domain.accounts.sync_requests import request_sync
+from domain.amazon import commands
+from domain.amazon.display import ImportState
+from domain.amazon.records import AmazonOrder
+from domain.errors import DomainError, MarketplaceUnavailable
+from domain.timeline import Actor, ActorKind
+
+_COLUMNS = ("store", "state", "seen", "created", "updated", "unchanged", "failed", "error")
+
+
+async def sync(*, since: str | None = None, order: str | None = None, json: bool = False) -> int:
+    """Bring in what is new at Amazon, once, and send what waits to be sent. A running service does this by itself.
+
+    Exit codes: 0 all is well, 1 a store failed, 3 done but orders are blocked, 75 Amazon has to be asked again later.
+
+    Parameters
+    ----------
+    since
+        Read again what changed since then: 7d, 12h, or 2026-03-02T09:00:00Z.
+    order
+        Read only this order again, e.g. 902-3159896-1390916.
+    json
+        Print JSON.
+    """
+    if since and order:
+        raise CommandFailed("Give --since or --order, not both.", code=Exit.WRONG_USAGE)
+    async with running(load_settings().settings, takes_role=True) as joined:
+        await _forget_leases(joined.worker)
+        stores = await Store.filter(state=StoreState.ACTIVE).order_by("id")
+        if not stores:
+            raise CommandFailed("No store is connected; `orderlane stores connect` does that.")
+        start = instant_since(since, now=joined.worker.now(), flag="--since") if since else None
+        runs = await _pass(joined.worker, await _stores_of(stores, order), start=start, order=order)
+        blocked = await AmazonOrder.filter(import_state=ImportState.BLOCKED).count()
+        lines = [_line(run, {store.id: store.name for store in stores}) for run in runs]
+    if json:
+        give_json({"runs": lines, "blocked": blocked})
+    else:
+        give_table(_COLUMNS, [[line[column] for column in _COLUMNS] for line in lines])
+        tell(f"{blocked} orders are blocked.")
+    return _code(runs, blocked)
+
+
+async def _forget_leases(worker: Worker) -> None:
+    """Free what a worker that was killed left in the middle; we hold its role now."""
+    await cursors.release_leases(now=worker.now())
+    await commands.release_leases(now=worker.now())
+
+
+async def _stores_of(stores: Sequence[Store], order: str | None) -> Sequence[Store]:
+    if order is None:
+        return stores
+    known = await AmazonOrder.filter(number=order).values_list("store_id", flat=True)
+    return [store for store in stores if store.id in known] or stores
+
+
+async def _pass(worker: Worker, stores: Sequence[Store], *, start: datetime | None, order: str | None) -> list[SyncRun]:
+    actor = Actor(ActorKind.USER)
+    asked: list[int] = []
+    for store in stores:
+        try:
+            window = (start, worker.now()) if start else None
+            run = await request_sync(
+                store_id=store.id, amazon_order_id=order, window=window, now=worker.now(), actor=actor
+            )
+        except DomainError as refusal:
+            tell(f"{store.name}: {refusal.message}")
+            raise
+        asked.append(run.id)
+    while await sweep_once(worker):
+        tell(f"{await AmazonOrder.all().count()} orders are known.")
+    return await SyncRun.filter(id__in=asked).order_by("id")
+
+
+def _line(run: SyncRun, names: dict[int, str]) -> dict[str, Any]:
+    counts = {"seen": run.seen, "created": run.created, "updated": run.updated, "unchanged": run.unchanged}
+    return {
+        "store": names[run.store_id],
+        "state": run.state.value,
+        **counts,
+        "failed": run.failed,
+        "error": run.error_message,
+    }
+
+
+def _code(runs: Sequence[SyncRun], blocked: int) -> Exit:
+    states = {run.state for run in runs}
+    if states & {JobState.RUNNING, JobState.QUEUED} or any(_is_passing(run) for run in runs):
+        return Exit.UNREACHABLE
+    if JobState.FAILED in states:
+        return Exit.FAILED
+    return Exit.SOME_BLOCKED if blocked or JobState.PARTIALLY_SUCCEEDED in states else Exit.OK
+
+
+def _is_passing(run: SyncRun) -> bool:
+    return run.state is JobState.FAILED and run.error_code == MarketplaceUnavailable.code
