@@ -1,5 +1,6 @@
 """One unit of work: a transaction that ends with its timeline written, or does not end at all."""
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -94,6 +95,10 @@ class Change:
             [first, to_text(at or self.now)],
         )
 
+    def _call_back(self) -> None:
+        for callback in self._callbacks:
+            callback()
+
     async def _write_events(self) -> None:
         if not self._events:
             if not self._quiet:
@@ -128,9 +133,15 @@ async def change(*, now: datetime, actor: Actor) -> AsyncIterator[Change]:
     """
     if isinstance(get_connection("default"), TransactionalDBClient):
         raise ChangeWithinChange("This is inside a change already; use its savepoint(), or pass the unit of work on.")
-    async with in_transaction("default") as connection:
-        unit = Change(now=now, actor=actor, connection=connection)
-        yield unit
-        await unit._write_events()
-    for callback in unit._callbacks:
-        callback()
+    unit: Change | None = None
+    try:
+        async with in_transaction("default") as connection:
+            unit = Change(now=now, actor=actor, connection=connection)
+            yield unit
+            await unit._write_events()
+    except asyncio.CancelledError:
+        # Cancelled while it was being committed: the commit went through, and what depends on it has to know.
+        if unit is not None and getattr(unit.connection, "is_stored", False):
+            unit._call_back()
+        raise
+    unit._call_back()

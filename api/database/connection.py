@@ -25,19 +25,18 @@ class Connection(aiosqlite.Connection):
         self._tx.put_nowait((statement, partial(fn, *args, **kwargs)))
         try:
             return await asyncio.shield(statement)
-        except asyncio.CancelledError:
-            await ended(statement)
-            raise
+        except asyncio.CancelledError as cancelled:
+            raise cancelled from await ended(statement)
 
 
-async def ended(statement: asyncio.Future[Any]) -> None:
-    """Wait until a statement is over, whatever became of it and however often the waiting task is cancelled."""
+async def ended(statement: asyncio.Future[Any]) -> BaseException | None:
+    """Wait until a statement is over, however often the waiting task is cancelled, and return its error."""
     while not statement.done():
         try:
             await asyncio.wait((statement,))
         except asyncio.CancelledError:
             continue
-    statement.exception()
+    return statement.exception()
 
 
 def opened(file_path: str, pragmas: dict[str, str | int]) -> sqlite3.Connection:

@@ -89,6 +89,7 @@ class TransactionWrapper(SqliteTransactionWrapper):
     def __init__(self, connection: SqliteClient) -> None:
         super().__init__(connection)
         self._outer = connection if isinstance(connection, TransactionWrapper) else None
+        self.is_stored = False
 
     @property
     def is_over(self) -> bool:
@@ -114,20 +115,25 @@ class TransactionWrapper(SqliteTransactionWrapper):
         await self._run("BEGIN IMMEDIATE")
 
     async def commit(self) -> None:
-        """Store everything; a cancellation that comes during the commit is delivered after it."""
+        """Store everything; if it is cancelled on the way, `is_stored` tells what became of it."""
         if self._finalized:
             raise TransactionManagementError("Transaction already finalised")
         try:
             await self._run("COMMIT")
         except asyncio.CancelledError as cancelled:
-            if self._connection.in_transaction:
+            if cancelled.__cause__ is None and not self._connection.in_transaction:
+                self._stored()
+            else:
                 await self.rollback()
-                raise
-            _cancel_later(cancelled)
+            raise
         except BaseException:
             await self.rollback()
             raise
+        self._stored()
+
+    def _stored(self) -> None:
         self._finalized = True
+        self.is_stored = True
 
     async def rollback(self) -> None:
         """Keep nothing."""
@@ -154,14 +160,6 @@ class TransactionWrapper(SqliteTransactionWrapper):
 async def _execute(client: SqliteTransactionWrapper, statement: str) -> None:
     cursor = await client._connection.execute(statement)
     await cursor.close()
-
-
-def _cancel_later(cancelled: asyncio.CancelledError) -> None:
-    task = asyncio.current_task()
-    if task is not None:
-        # The count of requests stays what it was, so that timeouts and task groups still know their own.
-        task.uncancel()
-        task.cancel(*cancelled.args)
 
 
 class ImmediateTransaction(SqliteTransactionContext):

@@ -145,6 +145,61 @@ async def test_a_commit_that_fails_calls_nobody_back(database, now):
     assert await Event.all().count() == 0
 
 
+def cancel_this_task():
+    task = asyncio.current_task()
+    assert task is not None
+    task.cancel()
+
+
+async def test_a_change_that_is_cancelled_while_it_is_committed_is_stored_and_calls_back(database, now):
+    store = await seed_store(now)
+    called = []
+
+    async def rename():
+        async with change(now=now, actor=SYSTEM) as unit:
+            unit.quiet()
+            await Store.filter(id=store.id).update(name="Other")
+            unit.after_commit(lambda: called.append("stored"))
+            cancel_this_task()
+
+    renaming = asyncio.create_task(rename())
+    await asyncio.wait([renaming])
+    assert renaming.cancelled()
+    assert called == ["stored"]
+    assert (await Store.get()).name == "Other"
+
+
+async def test_a_change_that_is_cancelled_while_its_commit_fails_is_neither_stored_nor_called_back(database, now):
+    store = await seed_store(now)
+    called = []
+
+    async def move_nowhere():
+        async with change(now=now, actor=SYSTEM) as unit:
+            unit.quiet()
+            await unit.connection.execute_query("PRAGMA defer_foreign_keys = ON")
+            await Store.filter(id=store.id).update(account_id=99)
+            unit.after_commit(lambda: called.append("never"))
+            cancel_this_task()
+
+    moving = asyncio.create_task(move_nowhere())
+    await asyncio.wait([moving])
+    assert moving.cancelled()
+    assert called == []
+    assert (await Store.get()).account_id == store.account_id
+
+
+async def test_a_change_that_is_cancelled_before_it_began_leaves_nothing(database, now):
+    async def nothing():
+        cancel_this_task()
+        async with change(now=now, actor=SYSTEM) as unit:
+            unit.quiet()
+
+    waiting = asyncio.create_task(nothing())
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+    await seed_store(now)
+
+
 async def test_a_change_within_a_change_is_refused_and_the_outer_one_goes_on(database, now):
     store = await seed_store(now)
     async with change(now=now, actor=SYSTEM) as unit:
