@@ -14,7 +14,7 @@ async def retry_import(*, order_ids: Sequence[int], now: datetime, actor: Actor)
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
         orders = {order.id: order for order in await AmazonOrder.filter(id__in=list(order_ids))}
-        answers = {order_id: _refusal(orders.get(order_id)) for order_id in order_ids}
+        answers = {order_id: retry_refusal(orders.get(order_id)) for order_id in order_ids}
         accepted = [orders[order_id] for order_id, refusal in answers.items() if refusal is None]
         await unit.due(order.id for order in accepted)
         for order in accepted:
@@ -22,7 +22,8 @@ async def retry_import(*, order_ids: Sequence[int], now: datetime, actor: Actor)
         return answers
 
 
-def _refusal(order: AmazonOrder | None) -> DomainError | None:
+def retry_refusal(order: AmazonOrder | None) -> DomainError | None:
+    """Return why an order cannot be evaluated again, None if it can."""
     if order is None:
         return NotFound("There is no such order.", path=("orderIds",))
     if order.commerce_order_id is not None:
