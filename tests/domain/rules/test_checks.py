@@ -102,6 +102,12 @@ def test_an_item_without_parts_may_carry_every_kind_but_the_tip():
     assert flaws_of(1150, line(1100), order_parts=order_parts) == ()
 
 
+def test_the_price_of_the_goods_is_never_the_orders_alone():
+    order_parts = (part(Kind.ITEM, 1000), part(Kind.SHIPPING, 100))
+    (flaw,) = flaws_of(1100, line(100, part(Kind.SHIPPING, 100)), order_parts=order_parts)
+    assert flaw.facts == {"stated": "11.00 EUR", "added_up": "1.00 EUR"}
+
+
 def test_a_line_whose_parts_do_not_add_up_is_told_with_both_sums():
     (flaw,) = flaws_of(1000, line(1000, part(Kind.ITEM, 999)))
     assert (flaw.kind, flaw.item_id, flaw.field) == (
