@@ -13,6 +13,7 @@ GIVING_UP: Final = "Amazon gives up"
 IN_TRANSIT: Final = "package in transit"
 DELIVERY: Final = "package delivered"
 ARRIVAL: Final = "order arrives"
+STREAM: Final = "order arrives, and another will"
 
 
 class Timer(NamedTuple):

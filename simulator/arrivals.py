@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING, Final
@@ -26,6 +26,15 @@ FATES: Final = (  # share of arriving orders, and within which time after the or
     (agenda.BUYER_CANCEL, 0.02, (2 * MINUTE, 15 * MINUTE)),
     (agenda.BUYER_REQUEST, 0.03, (1 * HOUR, 6 * HOUR)),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Orders that keep coming to a seller, one in so many milliseconds."""
+
+    every: int
+    seller: str
+    marketplace_ids: tuple[str, ...]
 
 
 def seed_orders(
@@ -64,14 +73,47 @@ def schedule_orders(
         world.agenda.put(due=due, kind=agenda.ARRIVAL, subject=seller, detail=random.choice(marketplace_ids))
 
 
+def keep_arriving(
+    world: World,
+    *,
+    every: timedelta,
+    seller: str = FIRST_SELLER,
+    marketplace_ids: Sequence[str] = (FIRST_MARKETPLACE,),
+) -> None:
+    """Let orders arrive without end, on average one in each span of virtual time."""
+    now = world.catch_up()
+    world.welcome(seller)
+    world.streams.append(Stream(every // timedelta(milliseconds=1), seller, tuple(marketplace_ids)))
+    _await_next(world, len(world.streams) - 1, after=now)
+
+
+def flow(world: World, timer: Timer) -> None:
+    """Place the order of a stream that the timer announces, and wait for the next."""
+    stream = world.streams[int(timer.subject)]
+    random = chance(world.seed, "arrival", stream.seller, timer.number)
+    _arrive(world, stream.seller, random.choice(stream.marketplace_ids), random, at=timer.due)
+    _await_next(world, int(timer.subject), after=timer.due)
+
+
 def arrive(world: World, timer: Timer) -> None:
-    """Place the order that the timer announces, with a fate of its own."""
+    """Place the order that the timer announces."""
     random = chance(world.seed, "arrival", timer.subject, timer.number)
-    wish = _draw(placing.Wish(seller=timer.subject), random, (timer.detail,))
-    order_id = placing.place_order(world, wish, at=timer.due)
+    _arrive(world, timer.subject, timer.detail, random, at=timer.due)
+
+
+def _await_next(world: World, number: int, *, after: int) -> None:
+    random = chance(world.seed, "stream", number, after)
+    wait = max(1, int(world.streams[number].every * random.uniform(0.5, 1.5)))
+    world.agenda.put(due=after + wait, kind=agenda.STREAM, subject=str(number))
+
+
+def _arrive(world: World, seller: str, marketplace_id: str, random: Random, *, at: int) -> None:
+    """Place an order with a fate of its own."""
+    wish = _draw(placing.Wish(seller=seller), random, (marketplace_id,))
+    order_id = placing.place_order(world, wish, at=at)
     for kind, share, span in FATES:
         if random.random() < share:
-            world.agenda.put(due=timer.due + random.randint(*span), kind=kind, subject=order_id)
+            world.agenda.put(due=at + random.randint(*span), kind=kind, subject=order_id)
 
 
 def _draw(wish: placing.Wish, random: Random, marketplace_ids: Sequence[str]) -> placing.Wish:

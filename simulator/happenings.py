@@ -33,7 +33,13 @@ def fire(world: World, timer: Timer) -> None:
     """Let happen what the timer stands for, unless the order has moved on since."""
     if timer.kind == agenda.ARRIVAL:
         arrivals.arrive(world, timer)
-        return
+    elif timer.kind == agenda.STREAM:
+        arrivals.flow(world, timer)
+    else:
+        _befall(world, timer)
+
+
+def _befall(world: World, timer: Timer) -> None:
     order = world.book.get(timer.subject)
     if order is None or order.is_verbatim or order.status not in WAITS_FOR[timer.kind]:
         return

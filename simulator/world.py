@@ -6,6 +6,7 @@ from typing import Final
 
 from simulator import happenings, progress
 from simulator.agenda import Agenda
+from simulator.arrivals import Stream
 from simulator.book import OrderBook, SimulatedOrder
 from simulator.catalog import draw_catalog
 from simulator.chance import digest
@@ -42,6 +43,7 @@ class World:
         self.tokens = AccessTokens(self.seed)
         self.quotas = Quotas()
         self.journal = Journal()
+        self.streams: list[Stream] = []
         self.orders_drafted = 0
         self._requests = 0
         self.welcome(FIRST_SELLER)

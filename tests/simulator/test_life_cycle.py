@@ -70,6 +70,21 @@ class TestByItself:
         assert order["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
         assert order["lastUpdatedTime"] > "2026-11-03"
 
+    async def test_an_order_is_delivered_with_its_last_parcel(self, amazon: Amazon) -> None:
+        items = [{"sku": "MUG-STONEWARE-350", "quantity": 2}]
+        [order_id] = await amazon.place(fulfillmentStatus="PARTIALLY_SHIPPED", items=items)
+
+        async def is_delivered() -> bool:
+            [entry] = (await amazon.sim("GET", "/state")).json()["orders"]
+            return bool(entry["isDelivered"])
+
+        await amazon.advance(96 * HOUR)
+        assert not await is_delivered()
+        await act(amazon, order_id, "ship")
+        assert not await is_delivered()
+        await amazon.advance(96 * HOUR)
+        assert await is_delivered()
+
     async def test_parcels_stay_where_they_are_when_the_switch_is_off(self, amazon: Amazon, world: World) -> None:
         world.moves_packages = False
         [order_id] = await amazon.place(fulfillmentStatus="SHIPPED")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from simulator.app import create_app
-from simulator.arrivals import schedule_orders, seed_orders
+from simulator.arrivals import keep_arriving, schedule_orders, seed_orders
 from simulator.clock import SimulatedClock
 from simulator.world import World
 from tests.simulator.playing import EVERYTHING, ORDERS, Amazon, package
@@ -116,10 +116,22 @@ class TestArrivals:
         assert counts[-1] == 100
         assert all(5 <= later - earlier <= 15 for earlier, later in itertools.pairwise(counts))
 
+    def test_a_stream_of_orders_never_ends(self) -> None:
+        world = new_world()
+        keep_arriving(world, every=timedelta(minutes=3), seller="busy", marketplace_ids=("A1F83G8C2ARO7P",))
+        for hours in (10, 20):
+            world.clock.advance(36_000)
+            world.catch_up()
+            assert 17 * hours <= len(world.book) <= 23 * hours
+        assert {(order.seller, order.marketplace_id) for order in world.book} == {("busy", "A1F83G8C2ARO7P")}
+        moments = [order.created for order in world.book]
+        assert all(90_000 <= later - earlier <= 270_000 for earlier, later in itertools.pairwise(moments))
+
     def test_it_does_not_matter_how_often_somebody_looks(self) -> None:
         def run(steps: int) -> list[tuple[str, int, bytes]]:
             world = new_world()
             schedule_orders(world, count=200, over=timedelta(hours=5))
+            keep_arriving(world, every=timedelta(hours=1))
             for _ in range(steps):
                 world.clock.advance(20 * 86_400 / steps)
                 world.catch_up()
