@@ -7,7 +7,7 @@ from typing import Final
 from domain.accounts.order_settings import CustomerCreation, InitialStatusMode, OrderNumberSource
 from domain.amazon.display import ImportState
 from domain.amazon.records import AmazonItem
-from domain.buyers import Kept, Owner, keep_many
+from domain.buyers import Kept, Owner, Values, keep_many
 from domain.catalog.records import Product
 from domain.change import Change
 from domain.channel.amounts import Sums, amount_line, grand_total, line_sums, order_parts, order_sums
@@ -149,19 +149,17 @@ async def _keep_buyers(
 ) -> None:
     kept = []
     for due, draft in zip(due_orders, drafts, strict=True):
-        owners = {Owner.COMMERCE_ORDER: draft.order.id}
+        if due.buyer is None:
+            continue
+        kept.append(_kept(draft, Owner.COMMERCE_ORDER, draft.order.id, due.buyer, purge_at=None))
         if draft.order.customer_id is not None:
-            owners[Owner.CUSTOMER] = draft.order.customer_id
-        kept += [_kept(due, owner, owner_id, now=now) for owner, owner_id in owners.items() if due.buyer]
+            ships_by = max(now, due.order.latest_ship_at or now)
+            purge_at = ships_by + timedelta(days=due.settings.pii_retention_days)
+            kept.append(_kept(draft, Owner.CUSTOMER, draft.order.customer_id, due.buyer, purge_at=purge_at))
     await keep_many(kept, sealer=sealer)
 
 
-def _kept(due: DueOrder, owner: Owner, owner_id: int, *, now: datetime) -> Kept:
-    ships_by = max(now, due.order.latest_ship_at or now)
+def _kept(draft: Draft, owner: Owner, owner_id: int, values: Values, *, purge_at: datetime | None) -> Kept:
     return Kept(
-        owner=owner,
-        owner_id=owner_id,
-        account_id=due.order.account_id,
-        values=due.buyer or {},
-        purge_at=ships_by + timedelta(days=due.settings.pii_retention_days),
+        owner=owner, owner_id=owner_id, account_id=draft.order.account_id, values=values, purge_at=purge_at
     )

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus
@@ -66,13 +66,17 @@ async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
 
 
 async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None:
-    owners: defaultdict[int, list[int]] = defaultdict(list)
+    # The order's own copy goes with Amazon's, which counts from the last package; where that is gone, from now.
+    ids = [due.order.id for due in due_orders]
+    kept = await BuyerRecord.filter(owner=Owner.AMAZON_ORDER, owner_id__in=ids, purge_at__isnull=False)
+    dates = {record.owner_id: record.purge_at for record in kept}
+    owners: defaultdict[datetime, list[int]] = defaultdict(list)
     for due in due_orders:
         if due.commerce:
-            owners[due.settings.pii_retention_days].append(due.commerce.id)
-    for days, ids in owners.items():
-        kept = BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=ids)
-        await kept.update(purge_at=unit.now + timedelta(days=days))
+            latest = unit.now + timedelta(days=due.settings.pii_retention_days)
+            owners[dates.get(due.order.id, latest)].append(due.commerce.id)
+    for purge_at, commerce_ids in owners.items():
+        await BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=commerce_ids).update(purge_at=purge_at)
 
 
 async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:

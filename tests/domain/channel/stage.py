@@ -1,0 +1,225 @@
+"""A connected store on a real database, and short ways to say what Amazon tells of its orders."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.accounts.marketplaces import Participation, Verified
+from domain.accounts.records import Store
+from domain.accounts.settings import update_order_settings
+from domain.accounts.stores import connect_store
+from domain.amazon.facts import (
+    AddressFacts,
+    AmazonOrderStatus,
+    Breakdown,
+    BreakdownKind,
+    BuyerFacts,
+    FulfillmentChannel,
+    ItemFacts,
+    OrderFacts,
+)
+from domain.amazon.intake import Answered, store_page
+from domain.amazon.records import AmazonItem, AmazonOrder, Command
+from domain.catalog.product_rows import ProductRow
+from domain.catalog.records import Product, Reservation, ReservationState, Stock
+from domain.channel.evaluate import Evaluated, evaluate_batch
+from domain.channel.products import import_products
+from domain.channel.records import Attention, AttentionState, DecisionRecord
+from domain.channel.ship import PackageRequest, ship_order
+from domain.commerce.records import CommerceOrder, CommerceOrderLine, Shipment
+from domain.money import Money
+from domain.sealing import Sealer
+from domain.timeline import Actor, ActorKind, Event
+
+MARKETPLACE = "A1PA6795UKMFR9"
+CLERK = Actor(ActorKind.USER, "clerk")
+ADDRESS = AddressFacts(name="Ada Byron", line1="Hauptstr. 1", city="Berlin", postal_code="10115", country_code="DE")
+BUYER = BuyerFacts(name="Ada Byron", email="Ada@Example.org")
+
+
+def euro(cents: int) -> Money:
+    return Money(cents, "EUR")
+
+
+def item(
+    sku: str | None = "MUG",
+    quantity: int = 1,
+    *,
+    cents: int | None = 1990,
+    item_id: str | None = None,
+    parts: dict[str, int] | None = None,
+    **facts: Any,
+) -> ItemFacts:
+    """Say one item; without parts its whole amount is the price."""
+    given = parts or ({} if cents is None else {"ITEM": cents})
+    total = sum(given.values()) if given else None
+    return ItemFacts(
+        order_item_id=item_id or f"item-{sku}",
+        seller_sku=sku,
+        title=f"A fine {sku}",
+        quantity_ordered=quantity,
+        proceeds_total=None if total is None else euro(total),
+        breakdowns=tuple(Breakdown(BreakdownKind(kind), euro(minor)) for kind, minor in given.items()),
+        **facts,
+    )
+
+
+@dataclass
+class Stage:
+    """Everything a test needs to play one store's day."""
+
+    store: Store
+    sealer: Sealer
+    now: datetime
+    numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    references: Iterator[int] = field(default_factory=lambda: itertools.count(7000))
+    seen: dict[str, OrderFacts] = field(default_factory=dict)
+
+    def later(self, **delta: float) -> datetime:
+        self.now += timedelta(**delta)
+        return self.now
+
+    async def settings(self, **patch: Any) -> None:
+        await update_order_settings(
+            store_id=self.store.id, patch=patch, expected_version=None, now=self.now, actor=CLERK
+        )
+
+    async def products(self, *rows: dict[str, str]) -> None:
+        lines = [ProductRow(line=line, **row) for line, row in enumerate(rows, start=2)]
+        result = await import_products(rows=lines, now=self.now, actor=CLERK)
+        assert result.refused == []
+
+    def facts(self, *items: ItemFacts, status: str = "UNSHIPPED", number: str | None = None, **facts: Any) -> OrderFacts:
+        listed = items or (item(),)
+        totals = [one.proceeds_total for one in listed]
+        known = [total.minor for total in totals if total is not None]
+        given: dict[str, Any] = {
+            "amazon_order_id": number or f"902-0000000-{next(self.numbers):07d}",
+            "marketplace_id": MARKETPLACE,
+            "created_at": self.now,
+            "updated_at": self.now,
+            "status": AmazonOrderStatus(status),
+            "raw_status": status,
+            "fulfillment_channel": FulfillmentChannel.MERCHANT,
+            "service_level": "Std DE Dom",
+            "latest_ship_at": self.now + timedelta(days=2),
+            "grand_total": euro(sum(known)) if known else None,
+            "items": listed,
+            "buyer": BUYER,
+            "address": ADDRESS,
+        }
+        given |= facts
+        given["fulfillment_channel"] = FulfillmentChannel(given["fulfillment_channel"])
+        return OrderFacts(**given)
+
+    async def see(self, *orders: OrderFacts) -> list[AmazonOrder]:
+        """Store what Amazon says, as the sync does."""
+        await store_page(
+            fenced=None,
+            account_id=self.store.account_id,
+            stores={MARKETPLACE: self.store},
+            requested_marketplaces=[MARKETPLACE],
+            page=Answered(orders=orders),
+            fetched_at=self.now,
+            now=self.now,
+            sealer=self.sealer,
+        )
+        self.seen |= {facts.amazon_order_id: facts for facts in orders}
+        return [await AmazonOrder.get(number=facts.amazon_order_id) for facts in orders]
+
+    async def evaluate(self, **arguments: Any) -> Evaluated:
+        return await evaluate_batch(now=self.now, sealer=self.sealer, **arguments)
+
+    async def arrive(self, *items: ItemFacts, **facts: Any) -> AmazonOrder:
+        """Let Amazon tell of one order, and evaluate what is due."""
+        (order,) = await self.see(self.facts(*items, **facts))
+        await self.evaluate()
+        return await AmazonOrder.get(id=order.id)
+
+    async def change(self, order: AmazonOrder, **facts: Any) -> AmazonOrder:
+        """Let Amazon tell of an order again, a minute later, and evaluate."""
+        self.later(minutes=1)
+        status = facts.get("status")
+        if status is not None:
+            facts |= {"status": AmazonOrderStatus(status), "raw_status": status}
+        await self.see(replace(self.seen[order.number], updated_at=self.now, **facts))
+        await self.evaluate()
+        return await AmazonOrder.get(id=order.id)
+
+    async def ship(self, order: AmazonOrder, *packages: PackageRequest, key: str = "k1", **arguments: Any) -> Shipment:
+        given: dict[str, Any] = {
+            "order_id": order.id,
+            "packages": packages or (package(),),
+            "shipped_at": None,
+            "expected_version": None,
+            "idempotency_key": key,
+            "now": self.now,
+            "actor": CLERK,
+            "sealer": self.sealer,
+            "new_reference": lambda: str(next(self.references)),
+        }
+        return await ship_order(**(given | arguments))
+
+
+def package(*lines: tuple[int, int], **texts: Any) -> PackageRequest:
+    given = {"carrier_code": "dhl", "tracking_number": "JD0001"} | texts
+    return PackageRequest(lines=lines or None, **given)
+
+
+async def connected(now: datetime, sealer: Sealer) -> Stage:
+    """Connect a German store."""
+    verified = Verified((Participation(MARKETPLACE, True),), now - timedelta(days=1))
+    store = await connect_store(
+        name="Shop",
+        marketplace_id=MARKETPLACE,
+        refresh_token="Atzr|demo",
+        verified=verified,
+        seller_id="demo",
+        contact_email=None,
+        import_from=None,
+        now=now,
+        sealer=sealer,
+        actor=CLERK,
+    )
+    return Stage(store=store, sealer=sealer, now=now)
+
+
+async def commerce_of(order: AmazonOrder) -> tuple[CommerceOrder, list[CommerceOrderLine]]:
+    commerce = await CommerceOrder.get(channel_order_id=order.id)
+    return commerce, await CommerceOrderLine.filter(order_id=commerce.id).order_by("position")
+
+
+async def items_of(order: AmazonOrder) -> list[AmazonItem]:
+    return await AmazonItem.filter(order_id=order.id).order_by("position")
+
+
+async def shelf(sku: str = "MUG") -> tuple[int, int]:
+    """Return (on hand, reserved), after checking that reservations and counts agree everywhere."""
+    for stock in await Stock.all():
+        held = await Reservation.filter(product_id=stock.product_id, state=ReservationState.ACTIVE)
+        assert stock.reserved == sum(row.quantity for row in held)
+        assert 0 <= stock.reserved <= stock.on_hand
+    stock = await Stock.get(product_id=(await Product.get(sku=sku)).id)
+    return stock.on_hand, stock.reserved
+
+
+async def told(order: AmazonOrder) -> list[str]:
+    """Return the kinds of an order's events in order, after checking that their numbering has no gap."""
+    events = await Event.filter(order_id=order.id).order_by("sequence")
+    assert [event.sequence for event in events] == list(range(1, len(events) + 1))
+    return [event.kind.value for event in events]
+
+
+async def open_attention(order: AmazonOrder) -> list[Attention]:
+    return await Attention.filter(order_id=order.id, state=AttentionState.OPEN).order_by("id")
+
+
+async def decision_of(order: AmazonOrder) -> DecisionRecord:
+    return await DecisionRecord.get(order_id=order.id)
+
+
+async def commands_of(order: AmazonOrder) -> Sequence[Command]:
+    return await Command.filter(order_id=order.id).order_by("order_seq")
+
