@@ -13,7 +13,7 @@ from domain.amazon import commands
 from domain.amazon.commands import PackageConfirmation
 from domain.amazon.facts import OrderFacts
 from domain.amazon.records import AmazonOrder, Command
-from domain.channel import confirm
+from domain.channel.confirm import accepted, postponed, refused
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceUnavailable
 
 _LOG: Final = logging.getLogger(__name__)
@@ -48,7 +48,7 @@ async def deliver_one(worker: Worker, command_id: int) -> bool:
             raise
         await _not_taken(worker, account, taken, error)
         return True
-    await confirm.accepted(command_id=taken.id, fence=taken.fence, now=worker.now(), request_id=request_id)
+    await accepted(command_id=taken.id, fence=taken.fence, now=worker.now(), request_id=request_id)
     return True
 
 
@@ -88,10 +88,10 @@ async def _rejected(worker: Worker, account: Account, command: Command, error: M
             await _postpone(worker, command, unclear, worker.backoff(command.attempts, longest=_LONGEST_PAUSE))
             return
         if arrived:
-            await confirm.accepted(command_id=command.id, fence=command.fence, now=now, request_id=error.request_id)
+            await accepted(command_id=command.id, fence=command.fence, now=now, request_id=error.request_id)
             return
     _LOG.error("a command was refused (%s, request %s)", error.amazon_code, error.request_id)
-    await confirm.refused(command_id=command.id, fence=command.fence, error=error, now=now)
+    await refused(command_id=command.id, fence=command.fence, error=error, now=now)
 
 
 async def _has_arrived(worker: Worker, account: Account, seller: Seller, command: Command) -> bool:
@@ -109,4 +109,4 @@ async def _has_arrived(worker: Worker, account: Account, seller: Seller, command
 async def _postpone(worker: Worker, command: Command, error: MarketplaceError, pause: timedelta) -> None:
     now = worker.now()
     _LOG.warning("a command is put off for %.0f s: %s", pause.total_seconds(), error.message)
-    await confirm.postponed(command_id=command.id, fence=command.fence, error=error, retry_at=now + pause, now=now)
+    await postponed(command_id=command.id, fence=command.fence, error=error, retry_at=now + pause, now=now)

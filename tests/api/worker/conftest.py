@@ -70,8 +70,26 @@ class Bench:
         assert run is not None
         return run
 
+    def keep_time_by(self, clock: SimulatedClock) -> None:
+        """Give the service a clock of its own, beside Amazon's."""
+        client = amazon_client(self.http, clock)
+        service = replace(self.worker.service, clock=clock, credentials=client)
+        self.worker = replace(self.worker, service=service, amazon=client)
+
     def with_limits(self, **limits: object) -> None:
         self.worker = replace(self.worker, limits=replace(self.worker.limits, **limits))
+
+
+def amazon_client(http: httpx2.AsyncClient, clock: SimulatedClock) -> AmazonClient:
+    return AmazonClient(
+        http=http,
+        clock=clock,
+        client_id="id",
+        client_secret="secret",
+        endpoint=AMAZON,
+        token_url=f"{AMAZON}/auth/o2/token",
+        deadline=5,
+    )
 
 
 @pytest.fixture
@@ -80,15 +98,7 @@ async def bench(database: str, sealer: Sealer) -> AsyncIterator[Bench]:
     wire = WireBetween(create_app(World(clock=clock)))
     machine = [1_000_000]
     async with httpx2.AsyncClient(transport=wire) as http:
-        client = AmazonClient(
-            http=http,
-            clock=clock,
-            client_id="id",
-            client_secret="secret",
-            endpoint=AMAZON,
-            token_url=f"{AMAZON}/auth/o2/token",
-            deadline=5,
-        )
+        client = amazon_client(http, clock)
         numbers = iter(range(1, 10**6))
         service = Service(
             clock=clock,
