@@ -1,0 +1,57 @@
+"""What can be asked of an order, and why not: the same answers that the mutations give."""
+
+import strawberry
+
+from api.schema.context import Info
+from api.schema.loaders import Listing
+from api.schema.order_words import OrderActionKind
+from api.schema.user_errors import UserError, user_error
+from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind
+from domain.channel.retry import retry_refusal
+from domain.channel.ship import ship_refusal
+from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.errors import DomainError
+
+_LINES = Listing(CommerceOrderLine, "order_id", ("position", "id"))
+_CANCELLATIONS = Listing(
+    Command,
+    "order_id",
+    ("order_seq",),
+    (
+        ("kind__in", (CommandKind.CANCEL, CommandKind.PARTIAL_CANCEL)),
+        ("state__in", OPEN_COMMANDS),
+    ),
+)
+
+
+@strawberry.type(description="Something that can be asked of an order, or not.")
+class OrderAction:
+    """An action."""
+
+    kind: OrderActionKind = strawberry.field(description="What can be asked.")
+    allowed: bool = strawberry.field(description="Whether it would be done now.")
+    reasons: list[UserError] = strawberry.field(
+        description="Why not: the errors that the mutation would return. Empty if it is allowed."
+    )
+
+
+async def actions_of(order: AmazonOrder, info: Info) -> list[OrderAction]:
+    """Return every action with the refusal that asking for it would bring."""
+    return [
+        _action(OrderActionKind.SHIP, await _ship_refusal(order, info)),
+        _action(OrderActionKind.RETRY_IMPORT, retry_refusal(order)),
+    ]
+
+
+async def _ship_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
+    loaders = info.context.loaders
+    commerce, lines = None, []
+    if order.commerce_order_id is not None:
+        commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id)
+        lines = await loaders.rows(_LINES).load(order.commerce_order_id)
+    cancel_open = bool(await loaders.rows(_CANCELLATIONS).load(order.id))
+    return ship_refusal(order, commerce, lines, cancel_open=cancel_open)
+
+
+def _action(kind: OrderActionKind, refusal: DomainError | None) -> OrderAction:
+    return OrderAction(kind=kind, allowed=refusal is None, reasons=[user_error(refusal)] if refusal else [])

@@ -1,0 +1,71 @@
+"""Messages to Amazon, and where they stand."""
+
+from datetime import datetime
+
+import strawberry
+
+from api.schema.enums import described
+from api.schema.nodes import Node, window_on
+from api.schema.user_errors import MarketplaceError
+from domain.amazon import records
+from domain.amazon.records import CommandKind, CommandState
+from domain.errors import ErrorCode
+
+described(
+    CommandKind,
+    description="What Amazon is asked to do.",
+    values={
+        "CONFIRM_SHIPMENT": "Take note that a package has shipped.",
+        "CANCEL": "Cancel an order.",
+        "REFUND": "Pay back some of an order.",
+        "PARTIAL_CANCEL": "Cancel what is left of a partly shipped order.",
+        "UPDATE_STOCK": "Take note of how much is for sale.",
+    },
+)
+
+described(
+    CommandState,
+    description="Where a message to Amazon stands.",
+    values={
+        "QUEUED": "It waits to be sent.",
+        "HELD": "It is kept back: nothing is sent in read-only mode.",
+        "SENT": "A call went out, and its answer is not known yet.",
+        "ACCEPTED": "Amazon took it; that it became a fact is not seen yet.",
+        "CONFIRMED": "Amazon's own data show it.",
+        "REFUSED": "Amazon said no for good.",
+        "PARKED": "It is not clear what became of it: a person has to look.",
+        "DEAD": "It failed too often and is not sent again.",
+        "WITHDRAWN": "It is no longer wanted.",
+    },
+)
+
+
+@strawberry.type(description="Where a message to Amazon stands; a shipment can exist here and still be refused there.")
+@window_on(records.Command)
+class Command(Node):
+    """The window on a command."""
+
+    kind: CommandKind = strawberry.field(description="What Amazon is asked to do.")
+    state: CommandState = strawberry.field(description="Where it stands.")
+    attempts: int = strawberry.field(description="How often it was sent.")
+    due_at: datetime | None = strawberry.field(
+        name="nextAttemptAt", description="When it is sent, or sent again; null when it is not."
+    )
+    confirmed_at: datetime | None = strawberry.field(description="When Amazon's own data first showed it.")
+
+    @strawberry.field(graphql_type=MarketplaceError | None, description="What went wrong last; null if nothing did.")
+    @staticmethod
+    def last_error(root: strawberry.Parent[records.Command]) -> MarketplaceError | None:
+        """Return Amazon's last no."""
+        if root.error_message is None:
+            return None
+        retryable = bool(root.error_retryable)
+        return MarketplaceError(
+            code=ErrorCode.MARKETPLACE_UNAVAILABLE if retryable else ErrorCode.MARKETPLACE_REJECTED,
+            message=root.error_message,
+            path=None,
+            retryable=retryable,
+            amazon_code=root.error_code,
+            request_id=root.request_id,
+            retry_after_seconds=None,
+        )

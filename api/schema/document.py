@@ -1,0 +1,54 @@
+"""The schema: all types joined, with limits, caches and coded errors."""
+
+from typing import Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.schema.config import StrawberryConfig
+from strawberry.types import ExecutionContext
+
+from api.schema.blockers import DataBlocker, OutOfStockBlocker, ProductDisabledBlocker, ProductNotMatchedBlocker
+from api.schema.coded_errors import CodedErrors
+from api.schema.events import BlockerEvent, GenericOrderEvent, StatusChangedEvent
+from api.schema.limits import LIMITS
+from api.schema.mutation import Mutation
+from api.schema.query import Query
+from api.schema.scalars import SCALARS
+from api.schema.user_errors import (
+    ActionNotAllowedError,
+    InputError,
+    InsufficientStockError,
+    MarketplaceError,
+    StaleVersionError,
+)
+
+_KINDS: Final[tuple[type, ...]] = (
+    ActionNotAllowedError,
+    BlockerEvent,
+    DataBlocker,
+    GenericOrderEvent,
+    InputError,
+    InsufficientStockError,
+    MarketplaceError,
+    OutOfStockBlocker,
+    ProductDisabledBlocker,
+    ProductNotMatchedBlocker,
+    StaleVersionError,
+    StatusChangedEvent,
+)
+
+
+class Schema(strawberry.Schema):
+    """The schema, which logs defects once, where they are masked, and a client's mistakes not at all."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> Any:
+        """Leave logging to `CodedErrors`, which tells a defect from a mistake."""
+
+
+schema: Final = Schema(
+    query=Query,
+    mutation=Mutation,
+    types=_KINDS,
+    extensions=[CodedErrors, *LIMITS],
+    config=StrawberryConfig(scalar_map=SCALARS, sort_schema=True, disable_field_suggestions=False),
+)

@@ -1,0 +1,100 @@
+"""The words that say where an Amazon order stands."""
+
+from enum import StrEnum
+
+from api.schema.enums import described
+from domain.amazon.display import DisplayStatus
+from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
+from domain.channel.blockers import BlockerKind
+from domain.channel.cases import Outcome
+
+
+class OrderTarget(StrEnum):
+    """Where a click on an order number leads."""
+
+    COMMERCE_ORDER = "COMMERCE_ORDER"
+    AMAZON_ORDER_DETAILS = "AMAZON_ORDER_DETAILS"
+    SELLER_CENTRAL = "SELLER_CENTRAL"
+
+
+class OrderActionKind(StrEnum):
+    """What can be asked of an order."""
+
+    SHIP = "SHIP"
+    RETRY_IMPORT = "RETRY_IMPORT"
+
+
+_FACTS = {
+    "PENDING": "Placed; Amazon still verifies the payment.",
+    "PENDING_AVAILABILITY": "A pre-order: not available yet.",
+    "UNSHIPPED": "Paid, and nothing of it has shipped.",
+    "PARTIALLY_SHIPPED": "Some of it has shipped.",
+    "SHIPPED": "All of it has shipped.",
+    "CANCELED": "Canceled; Amazon's newer API writes CANCELLED.",
+    "UNFULFILLABLE": "An order from another channel that Amazon cannot send.",
+    "INVOICE_UNCONFIRMED": "Shipped, but the invoice is not confirmed; only Amazon's old API says so.",
+    "UNKNOWN": "A word of Amazon's that this version does not know; `rawStatus` has it.",
+}
+
+described(AmazonOrderStatus, description="Where Amazon says that an order stands.", values=_FACTS)
+
+described(
+    DisplayStatus,
+    description="What a person should see of an order: Amazon's word, or what is known beyond it.",
+    values=_FACTS
+    | {
+        "COMPLETED": "Shipped, and its commerce order is complete.",
+        "CANCEL_REQUESTED": "A cancellation is on its way to Amazon.",
+        "ERROR": "It cannot be imported, or Amazon refused a message about it; the newest event says why.",
+    },
+)
+
+described(
+    FulfillmentChannel,
+    description="Who sends the goods.",
+    values={"AMAZON": "Amazon sends them.", "MERCHANT": "The seller sends them."},
+)
+
+described(
+    Outcome,
+    name="ImportOutcome",
+    description="What became of an order here.",
+    values={
+        "IMPORTED": "It has a commerce order.",
+        "WAITING": "It may be imported later, when something at Amazon or here changes.",
+        "BLOCKED": "It could be imported if it were not for its blockers.",
+        "SKIPPED": "It is not meant to be imported.",
+    },
+)
+
+described(
+    BlockerKind,
+    description="Why an order that could be imported is not.",
+    values={
+        "PRODUCT_NOT_MATCHED": "No product is known for the seller SKU of an item.",
+        "PRODUCT_DISABLED": "The product of an item is not for sale.",
+        "OUT_OF_STOCK": "Less of a product is free than the order needs.",
+        "INVALID_ADDRESS": "The shipping address lacks a part without which nothing can be sent.",
+        "CURRENCY_NOT_CONFIGURED": "The currency is not one that can be worked with.",
+        "MARKETPLACE_DATA_INVALID": "What Amazon says is missing something or contradicts itself.",
+    },
+)
+
+described(
+    OrderTarget,
+    description="Where a click on an order number leads.",
+    values={
+        "COMMERCE_ORDER": "To its commerce order.",
+        "AMAZON_ORDER_DETAILS": "To what is known of the Amazon order here.",
+        "SELLER_CENTRAL": "To its page in Amazon's Seller Central.",
+    },
+)
+
+described(
+    OrderActionKind,
+    description="What can be asked of an order.",
+    values={
+        "SHIP": "Ship what is left of it (`shipOrder`).",
+        "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
+    },
+)

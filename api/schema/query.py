@@ -1,0 +1,115 @@
+"""All questions."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from api.schema.amazon_orders import AmazonOrder, AmazonOrderBy, find_amazon_order
+from api.schema.api_info import ApiInfo, api_info
+from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
+from api.schema.context import Info
+from api.schema.ids import typed_id
+from api.schema.node_lookup import find_node, find_nodes
+from api.schema.nodes import Node
+from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
+from api.schema.paging import After, Before, First, Last
+from api.schema.products import ProductConnection, Search, list_products
+from api.schema.reading import reading
+from api.schema.settings import OrderSettings
+from api.schema.stores import Store, find_store, settings_of
+from api.schema.system_messages import SystemMessage, system_messages
+from domain.accounts.records import Store as StoreRecord
+from domain.amazon.records import AmazonOrder as AmazonOrderRecord
+from domain.commerce.records import CommerceOrder as CommerceOrderRecord
+
+NodeIdArgument = Annotated[strawberry.ID, strawberry.argument(description="An id from any earlier answer.")]
+NodeIds = Annotated[list[strawberry.ID], strawberry.argument(description="Ids from earlier answers, at most 100.")]
+StoreId = Annotated[strawberry.ID, strawberry.argument(description="The id of a store.")]
+OrderChoice = Annotated[AmazonOrderBy, strawberry.argument(description="Which one.")]
+CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Which one.")]
+
+
+@strawberry.type(description="All questions. What is unknown is null; a malformed id is an error.")
+class Query:
+    """The questions."""
+
+    @strawberry.field(graphql_type=Node | None, description="Anything by its id; null if there is nothing.")
+    @staticmethod
+    async def node(info: Info, id: NodeIdArgument) -> Any:
+        """Find one."""
+        return await find_node(info.context, id)
+
+    @strawberry.field(graphql_type=list[Node | None], description="Anything by ids: the answers in the ids' order.")
+    @staticmethod
+    async def nodes(info: Info, ids: NodeIds) -> list[Any]:
+        """Find many."""
+        return await find_nodes(info.context, ids)
+
+    @strawberry.field(graphql_type=list[Store], description="All stores, the one connected first first.")
+    @staticmethod
+    async def stores(info: Info) -> list[StoreRecord]:
+        """List the stores."""
+        with reading():
+            return await StoreRecord.all().order_by("id")
+
+    @strawberry.field(graphql_type=Store | None, description="A store.")
+    @staticmethod
+    async def store(info: Info, id: StoreId) -> StoreRecord | None:
+        """Find a store."""
+        return await find_store(info.context, typed_id(id, "Store"))
+
+    @strawberry.field(graphql_type=OrderSettings | None, description="The order settings in force of a store.")
+    @staticmethod
+    async def order_settings(info: Info, store_id: StoreId) -> OrderSettings | None:
+        """Find a store's settings."""
+        store = await find_store(info.context, typed_id(store_id, "Store", path=("storeId",)))
+        return await settings_of(store, info.context) if store else None
+
+    @strawberry.field(graphql_type=AmazonOrder | None, description="An Amazon order.")
+    @staticmethod
+    async def amazon_order(info: Info, by: OrderChoice) -> AmazonOrderRecord | None:
+        """Find an Amazon order."""
+        return await find_amazon_order(info.context, by)
+
+    @strawberry.field(description="Amazon orders of all stores.")
+    @staticmethod
+    async def amazon_orders(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        last: Last = strawberry.UNSET,
+        before: Before = strawberry.UNSET,
+        where: Where = strawberry.UNSET,
+        order_by: OrderBy = strawberry.UNSET,
+    ) -> AmazonOrderConnection:
+        """List Amazon orders."""
+        return await list_orders(info, first, after, last, before, where, order_by)
+
+    @strawberry.field(graphql_type=CommerceOrder | None, description="A commerce order.")
+    @staticmethod
+    async def commerce_order(info: Info, by: CommerceChoice) -> CommerceOrderRecord | None:
+        """Find a commerce order."""
+        return await find_commerce_order(info.context, by)
+
+    @strawberry.field(description="Products by SKU.")
+    @staticmethod
+    async def products(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        search: Search = strawberry.UNSET,
+    ) -> ProductConnection:
+        """List products."""
+        return await list_products(info.context, first, after, search)
+
+    @strawberry.field(description="What people should know at once; empty when nothing stands still.")
+    @staticmethod
+    async def system_messages(info: Info) -> list[SystemMessage]:
+        """List the messages."""
+        return await system_messages(info.context)
+
+    @strawberry.field(description="What this API is.")
+    @staticmethod
+    def api_info(info: Info) -> ApiInfo:
+        """Describe the API."""
+        return api_info(info)

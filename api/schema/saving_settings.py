@@ -1,0 +1,69 @@
+"""Changing order settings: what clients say, and what they get."""
+
+from typing import Annotated
+
+import strawberry
+
+from api.schema.context import Info
+from api.schema.ids import typed_id
+from api.schema.optional import Optionals, optional
+from api.schema.settings import OrderSettings, OrderSettingsPatch, patch_of, settings_window
+from api.schema.shipping import USER
+from api.schema.stores import find_store, settings_of
+from api.schema.user_errors import UserError
+from domain.accounts.records import Store
+from domain.accounts.settings import changed_settings, update_order_settings
+from domain.errors import NotFound, StaleVersion
+
+
+@strawberry.input(description="Which settings change, and to what.")
+class UpdateOrderSettingsInput(Optionals):
+    """A change of settings."""
+
+    store_id: strawberry.ID = strawberry.field(description="The id of a `Store`.")
+    patch: OrderSettingsPatch = strawberry.field(description="What changes.")
+    expected_version: int | None = optional("The version that you saw; if there is another, nothing is done.")
+
+
+@strawberry.type(description="What became of order settings.")
+class OrderSettingsPayload:
+    """The answer to updateOrderSettings."""
+
+    settings: OrderSettings | None = strawberry.field(
+        default=None, description="The settings as they are now; in a dry run, as they would be."
+    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Why not. Empty if it is done.")
+
+
+SettingsInput = Annotated[UpdateOrderSettingsInput, strawberry.argument(description="What changes.")]
+DryRun = Annotated[bool, strawberry.argument(description="Check, and show what would be saved, but save nothing.")]
+
+
+async def save_order_settings(info: Info, input: SettingsInput, dry_run: DryRun = False) -> OrderSettingsPayload:
+    """Save a new version of a store's settings, or show what it would be."""
+    store = await find_store(info.context, typed_id(input.store_id, "Store", path=("input", "storeId")))
+    if store is None:
+        raise NotFound("There is no such store.", path=("input", "storeId"))
+    if dry_run:
+        return OrderSettingsPayload(settings=await _would_be(info, store, input))
+    service = info.context.service
+    await update_order_settings(
+        store_id=store.id,
+        patch=patch_of(input.patch),
+        expected_version=input.expected_version,
+        now=service.clock.now(),
+        actor=USER,
+    )
+    service.wake()
+    info.context.forget()
+    return OrderSettingsPayload(settings=await settings_of(store, info.context))
+
+
+async def _would_be(info: Info, store: Store, input: UpdateOrderSettingsInput) -> OrderSettings:
+    version, current = await info.context.loaders.settings.load(store.id)
+    if input.expected_version not in (None, version):
+        raise StaleVersion(expected=input.expected_version or 0, actual=version, path=("input", "expectedVersion"))
+    after = changed_settings(current, patch_of(input.patch))
+    if after == current:
+        return await settings_of(store, info.context)
+    return settings_window(store, version + 1, after, info.context.service.clock.now())

@@ -1,0 +1,142 @@
+"""Shipping an order: what clients say, and what they get."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from api.schema.amazon_orders import AmazonOrder
+from api.schema.context import Info
+from api.schema.documents import Shipment
+from api.schema.ids import typed_id
+from api.schema.optional import Optionals, optional
+from api.schema.reading import reading
+from api.schema.user_errors import UserError
+from domain.amazon.records import AmazonOrder as AmazonOrderRecord
+from domain.channel import ship
+from domain.channel.ship import PackageRequest
+from domain.commerce.records import Shipment as ShipmentRecord
+from domain.errors import DomainError, NotFound
+from domain.timeline import Actor, ActorKind
+
+USER = Actor(ActorKind.USER)
+
+
+@strawberry.input(description="How many of an order item.")
+class QuantityInput:
+    """An item and a quantity."""
+
+    item_id: strawberry.ID = strawberry.field(description="The id of an `OrderItem`.")
+    quantity: int = strawberry.field(description="How many, at least 1.")
+
+
+@strawberry.input(description="A further parcel of the same shipment.")
+class PackageInput(Optionals):
+    """A further parcel."""
+
+    lines: list[QuantityInput] = strawberry.field(description="What is in it.")
+    carrier_code: str = strawberry.field(description="The carrier, e.g. UPS.")
+    carrier_name: str | None = optional("The carrier's name, where the code does not say it.")
+    tracking_number: str = strawberry.field(description="The carrier's tracking number; Amazon asks for it.")
+
+
+@strawberry.input(description="What is shipped, how, and from which request.")
+class ShipOrderInput(Optionals):
+    """A shipment."""
+
+    order_id: strawberry.ID = strawberry.field(description="The id of an `AmazonOrder`.")
+    lines: list[QuantityInput] | None = optional("What is in the parcel; without lines, the rest of the order.")
+    carrier_code: str = strawberry.field(description="The carrier, e.g. UPS.")
+    carrier_name: str | None = optional("The carrier's name, where the code does not say it.")
+    tracking_number: str = strawberry.field(description="The carrier's tracking number; Amazon asks for it.")
+    packages: list[PackageInput] | None = optional("Further parcels of the same shipment.")
+    shipped_at: datetime | None = optional("When it left; now if it is left out.")
+    expected_version: int | None = optional(
+        "The version of the order that you saw; if it has another, nothing is done."
+    )
+    idempotency_key: str = strawberry.field(
+        description="A text of your own: the same key with the same input returns the first result again."
+    )
+
+
+@strawberry.type(description="What became of a shipment.")
+class ShipOrderPayload:
+    """The answer to shipOrder."""
+
+    order: AmazonOrderRecord | None = strawberry.field(
+        graphql_type=AmazonOrder | None, default=None, description="The order as it is now."
+    )
+    shipment: ShipmentRecord | None = strawberry.field(
+        graphql_type=Shipment | None,
+        default=None,
+        description="The shipment; Amazon is told by each package's command.",
+    )
+    errors: list[UserError] = strawberry.field(default_factory=list, description="Why not. Empty if it is done.")
+
+
+ShipInput = Annotated[ShipOrderInput, strawberry.argument(description="What is shipped and how.")]
+
+
+async def ship_order(info: Info, input: ShipInput) -> ShipOrderPayload:
+    """Record a shipment and queue its confirmation to Amazon."""
+    service, wanted = info.context.service, typed_id(input.order_id, "AmazonOrder", path=("input", "orderId"))
+    with reading():
+        known = await AmazonOrderRecord.get_or_none(id=wanted.row_id, account_id=wanted.account_id)
+    if known is None:
+        raise NotFound("There is no such order.", path=("input", "orderId"))
+    try:
+        shipment = await ship.ship_order(
+            order_id=known.id,
+            packages=_packages(input),
+            shipped_at=input.shipped_at,
+            expected_version=input.expected_version,
+            idempotency_key=input.idempotency_key,
+            now=service.clock.now(),
+            actor=USER,
+            sealer=service.sealer,
+            new_reference=service.new_reference,
+        )
+    except DomainError as refusal:
+        refusal.path = _as_sent(refusal.path)
+        raise
+    service.wake()
+    with reading():
+        return ShipOrderPayload(order=await AmazonOrderRecord.get(id=known.id), shipment=shipment)
+
+
+def _packages(input: ShipOrderInput) -> list[PackageRequest]:
+    """Put the parcel named in the input itself before the further ones."""
+    first = PackageRequest(
+        lines=None if input.lines is None else _quantities(input.lines, ("input",)),
+        carrier_code=input.carrier_code,
+        carrier_name=input.carrier_name,
+        tracking_number=input.tracking_number,
+    )
+    further = [
+        PackageRequest(
+            lines=_quantities(package.lines, ("input", "packages", str(at))),
+            carrier_code=package.carrier_code,
+            carrier_name=package.carrier_name,
+            tracking_number=package.tracking_number,
+        )
+        for at, package in enumerate(input.packages or ())
+    ]
+    return [first, *further]
+
+
+def _quantities(lines: Sequence[QuantityInput], path: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    return tuple(
+        (typed_id(line.item_id, "OrderItem", path=(*path, "lines", str(at), "itemId")).row_id, line.quantity)
+        for at, line in enumerate(lines)
+    )
+
+
+def _as_sent(path: tuple[str, ...]) -> tuple[str, ...]:
+    """Name a parcel as the input does: the first one stands in the input itself, the others are counted from 0."""
+    match path:
+        case ("input", "packages", "0", *rest):
+            return ("input", *rest)
+        case ("input", "packages", at, *rest):
+            return ("input", "packages", str(int(at) - 1), *rest)
+    return path
