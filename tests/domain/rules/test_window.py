@@ -66,14 +66,14 @@ def test_the_watermark_never_moves_back():
         (86400, 20, False, 43200),
         (675, 20, False, 337),
         (1, 20, False, 1),
-        (86400, 5, True, 172800),
+        (86400, 5, True, 345600),
         (86400, 6, True, 86400),
         (86400, 20, True, 86400),
-        (6 * 86400, 0, True, 7 * 86400),
-        (1, 1, True, 2),
+        (63 * 86400, 0, True, 64 * 86400),
+        (1, 1, True, 4),
     ],
 )
-def test_a_slice_given_up_is_halved_and_one_of_few_pages_doubled(seconds, pages, finished, expected):
+def test_a_slice_given_up_is_halved_and_one_of_few_pages_widened(seconds, pages, finished, expected):
     assert span_after(span=timedelta(seconds=seconds), pages=pages, finished=finished) == timedelta(seconds=expected)
 
 

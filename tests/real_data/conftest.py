@@ -1,0 +1,3 @@
+from tests.api.worker.conftest import bench
+
+__all__ = ["bench"]

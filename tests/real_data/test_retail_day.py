@@ -1,0 +1,81 @@
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from domain.accounts.records import SyncRun
+from domain.amazon.records import AmazonOrder
+from domain.catalog.records import Stock
+from domain.channel.records import Attention
+from domain.commerce.records import CommerceOrder
+from domain.timeline import Event
+from tests.api.worker.conftest import AMAZON, Bench
+from tests.real_data import retail
+from tests.real_data.playing import connect, outcomes, read_to_the_end, stock_up
+from tests.real_data.shared import NEEDS_SHARED
+
+pytestmark = NEEDS_SHARED
+
+
+@pytest.fixture
+async def day(bench: Bench) -> list[dict]:
+    theirs = retail.orders()
+    bench.clock.set(datetime(2010, 12, 2, tzinfo=UTC))
+    response = await bench.http.put(f"{AMAZON}/_sim/orders", json={"orders": theirs})
+    assert response.status_code == 200, response.text
+    await bench.control("/limits", {"enabled": False})
+    await connect(bench, retail.MARKETPLACE, import_from=datetime(2010, 12, 1, tzinfo=UTC))
+    await stock_up(bench, [line.sku for line in retail.lines()], quantity=100_000)
+    await read_to_the_end(bench)
+    return theirs
+
+
+async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the_sums_are_equal(day: list[dict]):
+    counts = await outcomes()
+    blocked = Counter([entry.blocker_kind.value async for entry in Attention.filter(kind="BLOCKER")])
+    print(f"retail day: {len(day)} invoices: {dict(counts)}, blockers {dict(blocked)}")
+    assert counts.total() == len(day) == 143
+    assert counts["SKIPPED CANCELED"] == 6
+    assert set(counts) <= {"IMPORTED IMPORTED", "SKIPPED CANCELED", "BLOCKED BLOCKED"}
+    assert blocked == {"MARKETPLACE_DATA_INVALID": counts["BLOCKED BLOCKED"]}
+
+    by_number = {order["orderId"]: order for order in day}
+    expected: Counter[str] = Counter()
+    imported: Counter[str] = Counter()
+    for made in await CommerceOrder.all():
+        total = by_number[made.channel_number]["proceeds"]["grandTotal"]
+        expected[total["currencyCode"]] += int(Decimal(total["amount"]) * 100)
+        imported[made.currency] += made.total_minor
+    assert imported == expected
+    assert len(await CommerceOrder.all()) == counts["IMPORTED IMPORTED"]
+    everything = sum(int(line.price * line.quantity * 100) for line in retail.lines() if line.invoice[0] != "C")
+    blocked_total = await _total_of_blocked(by_number)
+    print(f"retail day: {dict(imported)} minor units imported, {blocked_total} blocked, {everything} on the day")
+    assert imported["GBP"] + blocked_total == everything
+
+
+async def test_a_second_sync_of_the_day_changes_nothing(bench: Bench, day: list[dict]):
+    before, passes = await _everything(), await SyncRun.all().count()
+    bench.clock.advance(timedelta(minutes=10).total_seconds())
+
+    await read_to_the_end(bench)
+
+    assert await _everything() == before
+    last = await SyncRun.all().order_by("-id").first()
+    assert last is not None
+    assert (await SyncRun.all().count(), last.seen, last.unchanged) == (passes + 1, 143, 143)
+
+
+async def _total_of_blocked(by_number: dict[str, dict]) -> int:
+    blocked = await AmazonOrder.filter(import_state="BLOCKED").values_list("number", flat=True)
+    return sum(int(Decimal(by_number[number]["proceeds"]["grandTotal"]["amount"]) * 100) for number in blocked)
+
+
+async def _everything() -> tuple:
+    return (
+        await AmazonOrder.all().order_by("id").values_list("id", "version", "facts_hash", "import_state"),
+        await CommerceOrder.all().order_by("id").values_list("id", "number", "version"),
+        await Stock.all().order_by("id").values_list("id", "on_hand", "reserved"),
+        await Event.all().count(),
+    )
