@@ -1,0 +1,112 @@
+from datetime import timedelta
+
+import pytest
+
+from domain.accounts.records import Account, AccountState
+from domain.amazon.commands import PackageConfirmation, due_commands, enqueue, has_open, release_leases, take
+from domain.amazon.intake import Answered, store_page
+from domain.amazon.orders import unconfirmed_numbers
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
+from domain.change import change
+from domain.timeline import SYSTEM, Event, EventKind
+from tests.domain.amazon.conftest import US, order
+
+NUMBERS = ("902-0000000-0000001", "902-0000000-0000002")
+
+
+@pytest.fixture
+async def orders(store, stores, now, sealer) -> list[AmazonOrder]:
+    await store_page(
+        fenced=None,
+        account_id=store.account_id,
+        stores=stores,
+        requested_marketplaces=(US,),
+        page=Answered(orders=[order(number) for number in NUMBERS]),
+        fetched_at=now,
+        now=now,
+        sealer=sealer,
+    )
+    return await AmazonOrder.all().order_by("number")
+
+
+async def queue(to: AmazonOrder, now) -> Command:
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        return await enqueue(unit=unit, order=to, kind=CommandKind.CONFIRM_SHIPMENT, payload={}, package_reference="1")
+
+
+async def due(now, machine_ms=0) -> list[int]:
+    return [command.id for command in await due_commands(now=now, machine_ms=machine_ms, limit=10)]
+
+
+async def test_only_the_oldest_unanswered_command_of_an_order_is_due(orders, now):
+    first, second, other = await queue(orders[0], now), await queue(orders[0], now), await queue(orders[1], now)
+    assert await due(now) == [first.id, other.id]
+    for held in (CommandState.SENT, CommandState.HELD):
+        await Command.filter(id=first.id).update(state=held, due_at=None)
+        assert await due(now) == [other.id]
+    await Command.filter(id=first.id).update(state=CommandState.ACCEPTED)
+
+    assert await due(now) == [second.id, other.id]
+    assert [first.order_seq, second.order_seq, other.order_seq] == [1, 2, 1]
+
+
+async def test_a_command_is_due_at_its_time_and_not_before(orders, now):
+    command = await queue(orders[0], now)
+    await Command.filter(id=command.id).update(due_at=now + timedelta(seconds=5))
+
+    assert await due(now + timedelta(seconds=4)) == []
+    assert await due(now + timedelta(seconds=5)) == [command.id]
+
+
+async def test_a_command_is_taken_by_one_and_again_when_the_lease_is_over(orders, now):
+    command = await queue(orders[0], now)
+    first = await take(command_id=command.id, now=now, machine_ms=1000, lease_ms=500)
+    assert (first.state, first.fence, first.attempts) == (CommandState.SENT, 1, 1)
+    assert await take(command_id=command.id, now=now, machine_ms=1500, lease_ms=500) is None
+    assert await due(now, machine_ms=1500) == []
+    again = await take(command_id=command.id, now=now, machine_ms=1501, lease_ms=500)
+
+    assert (again.fence, again.attempts) == (2, 2)
+    told = await Event.filter(order_id=orders[0].id).order_by("sequence").values_list("kind", flat=True)
+    assert told == [EventKind.SEEN, EventKind.MARKETPLACE_SENT, EventKind.MARKETPLACE_RETRIED]
+
+
+async def test_a_settled_command_is_never_taken(orders, now):
+    command = await queue(orders[0], now)
+    for state in set(CommandState) - {CommandState.QUEUED, CommandState.SENT}:
+        await Command.filter(id=command.id).update(state=state)
+        assert await take(command_id=command.id, now=now, machine_ms=1, lease_ms=1) is None
+
+
+async def test_a_worker_that_takes_over_frees_the_leases(orders, now):
+    command = await queue(orders[0], now)
+    await take(command_id=command.id, now=now, machine_ms=1, lease_ms=10**9)
+    await release_leases(now=now)
+
+    assert await due(now) == [command.id]
+
+
+async def test_commands_of_an_account_with_rejected_credentials_wait(orders, now):
+    await queue(orders[0], now)
+    await Account.all().update(state=AccountState.CREDENTIALS_REJECTED)
+
+    assert await due(now) == []
+
+
+async def test_the_orders_that_await_a_fact_are_told_longest_waiting_first(orders, now):
+    await take(command_id=(await queue(orders[1], now)).id, now=now, machine_ms=1, lease_ms=1)
+    later = now + timedelta(seconds=1)
+    await take(command_id=(await queue(orders[0], now)).id, now=later, machine_ms=1, lease_ms=1)
+
+    assert await unconfirmed_numbers(orders[0].store_id, limit=5) == [NUMBERS[1], NUMBERS[0]]
+    assert await has_open(orders[0].id, [CommandKind.CONFIRM_SHIPMENT])
+    assert not await has_open(orders[0].id, [CommandKind.CANCEL])
+
+
+def test_what_is_told_of_a_package_survives_storage(now):
+    told = PackageConfirmation(
+        carrier_code="Other", carrier_name="Bike", tracking_number="1", shipped_at=now, items=(("1", 2), ("2", 1))
+    )
+
+    assert PackageConfirmation.of(told.payload()) == told
