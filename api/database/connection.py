@@ -9,14 +9,19 @@ from typing import Any, Final
 import aiosqlite
 
 BUSY_TIMEOUT_SECONDS: Final = 5
+_PATIENCE_SECONDS: Final = 0.02
 
 
 class Connection(aiosqlite.Connection):
     """One thread, one database handle; no statement is ever left running behind a released lock.
 
     Without this a cancelled statement would still be on its way while the next task counts the rows that its own
-    statement changed.
+    statement changed. A statement that only reads is stopped instead of awaited.
     """
+
+    def __init__(self, connector: Callable[[], sqlite3.Connection], *, read_only: bool) -> None:
+        super().__init__(connector, iter_chunk_size=64)
+        self._read_only = read_only
 
     async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         if not self._running or not self._connection:
@@ -26,17 +31,19 @@ class Connection(aiosqlite.Connection):
         try:
             return await asyncio.shield(statement)
         except asyncio.CancelledError as cancelled:
-            raise cancelled from await ended(statement)
+            raise cancelled from await self._ended(statement)
 
-
-async def ended(statement: asyncio.Future[Any]) -> BaseException | None:
-    """Wait until a statement is over, however often the waiting task is cancelled, and return its error."""
-    while not statement.done():
-        try:
-            await asyncio.wait((statement,))
-        except asyncio.CancelledError:
-            continue
-    return statement.exception()
+    async def _ended(self, statement: asyncio.Future[Any]) -> BaseException | None:
+        """Wait until a statement is over, however often the waiting task is cancelled, and return its error."""
+        while not statement.done():
+            if self._read_only:
+                self._conn.interrupt()
+            try:
+                # Again and again: an interruption does not reach a statement that is still to begin.
+                await asyncio.wait((statement,), timeout=_PATIENCE_SECONDS)
+            except asyncio.CancelledError:
+                continue
+        return statement.exception()
 
 
 def opened(file_path: str, pragmas: dict[str, str | int]) -> sqlite3.Connection:

@@ -55,6 +55,7 @@ class Client(SqliteClient):
     def __init__(self, file_path: str, *, read_only: bool = False, **named: Any) -> None:
         super().__init__(file_path, **named)
         self.pragmas = dict(_READER if read_only else _WRITER)
+        self._read_only = read_only
         self._closed = False
 
     async def create_connection(self, with_db: bool) -> None:
@@ -62,7 +63,8 @@ class Client(SqliteClient):
         if self._closed:
             raise OperationalError("The database is closed.")
         if not self._connection:
-            self._connection = await Connection(partial(opened, self.filename, self.pragmas), iter_chunk_size=64)
+            connector = partial(opened, self.filename, self.pragmas)
+            self._connection = await Connection(connector, read_only=self._read_only)
             await self._post_connect()
 
     async def close(self) -> None:

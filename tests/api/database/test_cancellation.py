@@ -170,3 +170,14 @@ async def test_a_transaction_that_waits_for_its_turn_can_be_cancelled(database, 
         assert waiting.cancelled()
     await asyncio.wait_for(traffic.move("next"), 5)
     await assert_nothing_is_lost_or_halved(traffic)
+
+
+async def test_a_long_read_that_nobody_waits_for_any_more_is_stopped(database):
+    forever = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    for patience in (0.1, 0):
+        reading = asyncio.create_task(read_rows(forever))
+        await asyncio.sleep(patience)
+        reading.cancel()
+        await asyncio.wait([reading], timeout=10)
+        assert reading.cancelled()
+    assert [row["one"] for row in await read_rows("SELECT 1 AS one")] == [1]
