@@ -112,6 +112,19 @@ async def test_a_confirmation_is_refused_for(amazon, why):
     assert await shown(amazon, order_id) == before
 
 
+@pytest.mark.parametrize("quantities", [[0], [-1], [UNITS + 1], [1, 1]], ids=str)
+async def test_a_confirmation_is_refused_for_quantities_of(amazon, quantities):
+    order_id = await unshipped(amazon)
+    before = await shown(amazon, order_id)
+    [item] = before["orderItems"]
+    items = [{"orderItemId": item["orderItemId"], "quantity": quantity} for quantity in quantities]
+
+    answer = await amazon.confirm(order_id, await confirmation(amazon, order_id, orderItems=items))
+
+    assert answer.status_code == 400
+    assert await shown(amazon, order_id) == before
+
+
 async def test_a_confirmation_for_another_marketplace_is_refused(amazon):
     order_id = await unshipped(amazon)
     body = await confirmation(amazon, order_id) | {"marketplaceId": "A2EUQ1WTGCTBG2"}

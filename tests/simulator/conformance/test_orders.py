@@ -91,6 +91,30 @@ async def test_a_search_by_who_fulfils_finds_their_orders(amazon, fulfilled_by):
     assert {order["orderId"] for order in found} == expected
 
 
+@pytest.mark.parametrize("family", ["created", "lastUpdated"])
+async def test_both_bounds_of_a_search_are_inclusive_to_the_millisecond(amazon, family):
+    order_id = await amazon.place()
+    await amazon.control("POST", "clock", {"advance": SEARCHABLE_AFTER})
+
+    async def finds(after: str, before: str) -> bool:
+        bounds = {f"{family}After": f"2026-11-04T{after}Z", f"{family}Before": f"2026-11-04T{before}Z"}
+        return [order["orderId"] for order in await amazon.search_all(**bounds)] == [order_id]
+
+    assert await finds("12:00:00.000", "12:00:00.000")
+    assert await finds("11:00:00.000", "12:00:00")
+    assert not await finds("12:00:00.001", "12:01:00")
+    assert not await finds("11:00:00", "11:59:59.999")
+
+
+async def test_an_order_is_found_from_two_minutes_on(amazon):
+    order_id = await amazon.place()
+    await amazon.control("POST", "clock", {"advance": 119})
+    assert await amazon.search_all(createdAfter=LONG_AGO) == []
+
+    await amazon.control("POST", "clock", {"advance": 1})
+    assert [order["orderId"] for order in await amazon.search_all(createdAfter=LONG_AGO)] == [order_id]
+
+
 @pytest.fixture
 async def orders(amazon: Amazon) -> list[dict[str, Any]]:
     british = await every_state(amazon, "A1F83G8C2ARO7P")
