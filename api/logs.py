@@ -39,8 +39,9 @@ class ReadableLines(logging.Formatter):
         return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
-def log_to(stream: TextIO = sys.stderr, *, level: int = logging.INFO) -> None:
-    """Send every log line to a stream."""
+def log_to(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
+    """Send every log line to a stream, stderr unless another is given."""
+    stream = stream or sys.stderr
     lines = logging.StreamHandler(stream)
     lines.setFormatter(ReadableLines() if stream.isatty() else JsonLines())
     logging.basicConfig(handlers=[lines], level=level, force=True)

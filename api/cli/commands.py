@@ -63,11 +63,24 @@ def build() -> App:
     return app
 
 
+def with_full_help(app: App, words: Sequence[str]) -> App:
+    """Let the command that some words name show its whole docstring: the table's words are for the list of commands."""
+    named = app
+    for word in words:
+        if word.startswith("-") or word not in named:
+            break
+        named = named[word]
+    if named.default_command is not None and named is not app:
+        named.help = None
+    return app
+
+
 def run(arguments: Sequence[str]) -> int:
     """Run one command and return its exit code."""
     with_traceback = "--debug" in arguments
     try:
-        code = build()([argument for argument in arguments if argument != "--debug"])
+        words = [argument for argument in arguments if argument != "--debug"]
+        code = with_full_help(build(), words)(words)
     except CycloptsError as error:
         tell(f"{error}\n\nTry `orderlane --help`.")
         return Exit.WRONG_USAGE

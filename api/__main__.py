@@ -1,0 +1,5 @@
+"""`python -m api` is `orderlane`."""
+
+from api.cli import main
+
+main()

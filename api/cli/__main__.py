@@ -1,5 +1,0 @@
-"""`python -m api.cli` is `orderlane`."""
-
-from api.cli import main
-
-main()
