@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 import orjson
 from tortoise import fields
@@ -61,6 +61,14 @@ class Kept:
         return f"Kept({self.owner}, {self.owner_id})"
 
 
+class Purged(NamedTuple):
+    """Whose buyer data was deleted."""
+
+    owner: Owner
+    owner_id: int
+    account_id: int
+
+
 async def keep(
     *, owner: Owner, owner_id: int, account_id: int, values: Values, purge_at: datetime | None, sealer: Sealer
 ) -> None:
@@ -110,11 +118,11 @@ async def read_many(owner: Owner, owner_ids: Iterable[int], sealer: Sealer) -> d
     return opened
 
 
-async def purge(*, now: datetime, limit: int) -> list[tuple[Owner, int]]:
+async def purge(*, now: datetime, limit: int) -> list[Purged]:
     """Delete what is past its date, inside the caller's change, and return whose it was, the oldest first."""
     past = await BuyerRecord.filter(purge_at__lte=now).order_by("purge_at", "id").limit(limit)
     await BuyerRecord.filter(id__in=[record.id for record in past]).delete()
-    return [(record.owner, record.owner_id) for record in past]
+    return [Purged(record.owner, record.owner_id, record.account_id) for record in past]
 
 
 def _row(owner: Owner, owner_id: int) -> str:

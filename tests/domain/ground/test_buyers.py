@@ -104,14 +104,14 @@ async def test_buyer_data_does_not_show_in_the_text_of_what_holds_it():
 
 
 async def test_what_is_past_its_date_is_purged_oldest_first(database, now, sealer):
-    await kept(now, sealer, owner_id=1, purge_at=now)
-    await kept(now, sealer, owner_id=2, purge_at=now - timedelta(days=2))
+    one = await kept(now, sealer, owner_id=1, purge_at=now)
+    two = await kept(now, sealer, owner_id=2, purge_at=now - timedelta(days=2))
     await kept(now, sealer, owner_id=3, purge_at=now + timedelta(seconds=1))
     await kept(now, sealer, owner_id=4, purge_at=None, owner=Owner.CUSTOMER)
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        assert await purge(now=now, limit=1) == [(Owner.AMAZON_ORDER, 2)]
-        assert await purge(now=now, limit=10) == [(Owner.AMAZON_ORDER, 1)]
+        assert await purge(now=now, limit=1) == [(Owner.AMAZON_ORDER, 2, two)]
+        assert await purge(now=now, limit=10) == [(Owner.AMAZON_ORDER, 1, one)]
         assert await purge(now=now, limit=10) == []
     assert sorted(await BuyerRecord.all().values_list("owner_id", flat=True)) == [3, 4]
     assert await read(owner=Owner.AMAZON_ORDER, owner_id=1, sealer=sealer) is None
