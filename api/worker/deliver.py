@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from api.amazon.access_token import Seller
-from api.worker.sync import rejected_credentials
+from api.worker.order_reads import rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets
 from domain.accounts.records import Account, AccountState, Store

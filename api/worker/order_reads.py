@@ -1,14 +1,19 @@
-"""One order read again because somebody asked for it."""
+"""Orders read one by one: those whose commands await their fact, and those that somebody asked for."""
 
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
-from api.worker.sync import rejected_credentials, store_order
+from api.amazon.access_token import Seller
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets
+from domain.accounts.credentials import fingerprint_of, reject_credentials
 from domain.accounts.records import Account, Store, SyncRun
 from domain.accounts.sync_requests import finish_order_run, postpone_order_run, take_order_runs
+from domain.amazon.facts import OrderFacts, UnreadableOrder
+from domain.amazon.intake import Answered, Stored, store_page
+from domain.amazon.orders import unconfirmed_numbers
+from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
 
 _LOG: Final = logging.getLogger(__name__)
@@ -19,6 +24,50 @@ async def read_orders(worker: Worker) -> int:
     """Read the orders again that were asked for, as far as the quota goes; return how many runs were closed."""
     taken = await take_order_runs(limit=worker.limits.order_reads_a_pass, now=worker.now())
     return sum([await _read(worker, run) for run in taken])
+
+
+async def read_unconfirmed(worker: Worker, account: Account, seller: Seller, store: Store) -> None:
+    """Ask for each order that waits for its fact, as far as the quota goes: a search hides changes for minutes.
+
+    Raises CredentialsRejected.
+    """
+    for number in await unconfirmed_numbers(store.id, limit=worker.limits.order_reads_a_pass):
+        try:
+            async with worker.quota(account, budgets.GET_ORDER) as fetched_at:
+                order = await worker.amazon.get_order(seller, number)
+        except CredentialsRejected:
+            raise
+        except MarketplaceRejected as error:
+            _LOG.warning("getOrder was refused (%s, request %s)", error.amazon_code, error.request_id)
+        except (QuotaSpent, MarketplaceUnavailable):
+            return
+        else:
+            await store_order(worker, account, order, fetched_at=fetched_at, store=store)
+
+
+async def store_order(
+    worker: Worker, account: Account, order: OrderFacts | UnreadableOrder, *, fetched_at: datetime, store: Store
+) -> Stored:
+    """Store the answer about one order of a store; it moves no cursor."""
+    stores = {store.marketplace_id: store}
+    answered = Answered(orders=(order,))
+    await note_unreadable(account_id=account.id, store=store, orders=answered.orders, now=worker.now())
+    return await store_page(
+        fenced=None,
+        account_id=account.id,
+        stores=stores,
+        requested_marketplaces=list(stores),
+        page=answered,
+        fetched_at=fetched_at,
+        now=worker.now(),
+        sealer=worker.service.sealer,
+    )
+
+
+async def rejected_credentials(worker: Worker, account: Account, seller: Seller) -> None:
+    """Record that Amazon does not accept the token that was used, unless it was renewed meanwhile."""
+    fingerprint = fingerprint_of(seller.refresh_token, sealer=worker.service.sealer)
+    await reject_credentials(account_id=account.id, now=worker.now(), fingerprint=fingerprint)
 
 
 async def _read(worker: Worker, run: SyncRun) -> bool:

@@ -8,14 +8,12 @@ from typing import Final
 
 from api.amazon.access_token import Seller
 from api.amazon.client import Page, SearchRequest
+from api.worker.order_reads import read_unconfirmed, rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets, cursors, runs
-from domain.accounts.credentials import fingerprint_of, reject_credentials
 from domain.accounts.cursors import Fenced, StaleFence
 from domain.accounts.records import Account, CursorKind, Store, SyncCursor, SyncRun
-from domain.amazon.facts import OrderFacts, UnreadableOrder
-from domain.amazon.intake import Answered, Stored, store_page
-from domain.amazon.orders import unconfirmed_numbers
+from domain.amazon.intake import Answered, store_page
 from domain.amazon.window import SETTLE, Window, next_window, page_limit, span_after
 from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceUnavailable
@@ -94,36 +92,12 @@ async def sync_page(reading: Pass) -> bool:
     return True
 
 
-async def store_order(
-    worker: Worker, account: Account, order: OrderFacts | UnreadableOrder, *, fetched_at: datetime, store: Store
-) -> Stored:
-    """Store the answer about one order of a store; it moves no cursor."""
-    stores = {store.marketplace_id: store}
-    answered = Answered(orders=(order,))
-    await note_unreadable(account_id=account.id, store=store, orders=answered.orders, now=worker.now())
-    return await store_page(
-        fenced=None,
-        account_id=account.id,
-        stores=stores,
-        requested_marketplaces=list(stores),
-        page=answered,
-        fetched_at=fetched_at,
-        now=worker.now(),
-        sealer=worker.service.sealer,
-    )
-
-
-async def rejected_credentials(worker: Worker, account: Account, seller: Seller) -> None:
-    """Record that Amazon does not accept the token that was used, unless it was renewed meanwhile."""
-    fingerprint = fingerprint_of(seller.refresh_token, sealer=worker.service.sealer)
-    await reject_credentials(account_id=account.id, now=worker.now(), fingerprint=fingerprint)
-
-
 async def _read(reading: Pass, cursor: SyncCursor) -> None:
     worker = reading.worker
     await worker.amazon.learn_time(reading.seller)
     if cursor.kind is CursorKind.LIVE:
-        await _read_unconfirmed(reading, cursor)
+        store = await Store.get(id=cursor.store_id)
+        await read_unconfirmed(worker, reading.account, reading.seller, store)
     while await sync_page(reading):
         await cursors.renew(
             cursor_id=cursor.id,
@@ -133,23 +107,6 @@ async def _read(reading: Pass, cursor: SyncCursor) -> None:
             now=worker.now(),
         )
     await runs.finish_run(fenced=reading.fenced, now=worker.now(), interval=worker.limits.interval)
-
-
-async def _read_unconfirmed(reading: Pass, cursor: SyncCursor) -> None:
-    """Ask for each order that waits for its fact, as far as the quota goes: a search hides changes for minutes."""
-    worker, store = reading.worker, await Store.get(id=cursor.store_id)
-    for number in await unconfirmed_numbers(store.id, limit=worker.limits.order_reads_a_pass):
-        try:
-            async with worker.quota(reading.account, budgets.GET_ORDER) as fetched_at:
-                order = await worker.amazon.get_order(reading.seller, number)
-        except CredentialsRejected:
-            raise
-        except MarketplaceRejected as error:
-            _LOG.warning("getOrder was refused (%s, request %s)", error.amazon_code, error.request_id)
-        except (QuotaSpent, MarketplaceUnavailable):
-            return
-        else:
-            await store_order(worker, reading.account, order, fetched_at=fetched_at, store=store)
 
 
 def _next(reading: Pass, cursor: SyncCursor, amazon_now: datetime) -> Window | None:

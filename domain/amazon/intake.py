@@ -9,7 +9,8 @@ from domain.accounts.cursors import Fenced, update_fenced
 from domain.accounts.records import Store, SyncCursor, SyncRun
 from domain.amazon.buyer_data import Told, keep_buyers
 from domain.amazon.facts import OrderFacts, UnreadableOrder
-from domain.amazon.order_rows import item_row, known_orders, move_fetched, order_row, upsert_items, upsert_orders
+from domain.amazon.item_rows import item_row, upsert_items
+from domain.amazon.order_rows import known_orders, move_fetched, order_row, upsert_orders
 from domain.amazon.orders import refresh_display
 from domain.amazon.translation import AlreadyKnown, KnownOrder, compare, facts_document
 from domain.amazon.window import Window, advance, span_after
