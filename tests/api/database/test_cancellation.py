@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import random
 from collections import Counter
+from zlib import crc32
 
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
@@ -39,7 +40,7 @@ class Traffic:
 
     async def move(self, name):
         """Move one piece from one source to the other, tell it, and report it."""
-        give, take = SOURCES if hash(name) % 2 else reversed(SOURCES)
+        give, take = SOURCES if crc32(name.encode()) % 2 else reversed(SOURCES)
         async with change(now=self.now, actor=SYSTEM) as unit:
             stock = await Stock.get(source=give)
             await Stock.filter(source=give).update(on_hand=stock.on_hand - 1)
