@@ -56,8 +56,7 @@ async def import_orders(unit: Change, due_orders: Sequence[DueOrder], *, sealer:
 
 def _draft(due: DueOrder, *, now: datetime) -> Draft:
     total = grand_total(due.order)
-    if total is None:
-        raise ValueError("An order without a total has a blocker and is not imported.")
+    assert total is not None, "an order without a total has a blocker"
     items = [item for item in due.items if item.quantity_ordered]
     amounts = [amount_line(item) for item in items]
     sums = [line_sums(line) for line in amounts]
@@ -160,6 +159,4 @@ async def _keep_buyers(
 
 
 def _kept(draft: Draft, owner: Owner, owner_id: int, values: Values, *, purge_at: datetime | None) -> Kept:
-    return Kept(
-        owner=owner, owner_id=owner_id, account_id=draft.order.account_id, values=values, purge_at=purge_at
-    )
+    return Kept(owner=owner, owner_id=owner_id, account_id=draft.order.account_id, values=values, purge_at=purge_at)

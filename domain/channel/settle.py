@@ -72,9 +72,8 @@ async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None
     dates = {record.owner_id: record.purge_at for record in kept}
     owners: defaultdict[datetime, list[int]] = defaultdict(list)
     for due in due_orders:
-        if due.commerce:
-            latest = unit.now + timedelta(days=due.settings.pii_retention_days)
-            owners[dates.get(due.order.id, latest)].append(due.commerce.id)
+        latest = unit.now + timedelta(days=due.settings.pii_retention_days)
+        owners[dates.get(due.order.id, latest)].append(due.order.commerce_order_id)
     for purge_at, commerce_ids in owners.items():
         await BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=commerce_ids).update(purge_at=purge_at)
 

@@ -91,7 +91,9 @@ class Stage:
         result = await import_products(rows=lines, now=self.now, actor=CLERK)
         assert result.refused == []
 
-    def facts(self, *items: ItemFacts, status: str = "UNSHIPPED", number: str | None = None, **facts: Any) -> OrderFacts:
+    def facts(
+        self, *items: ItemFacts, status: str = "UNSHIPPED", number: str | None = None, **facts: Any
+    ) -> OrderFacts:
         listed = items or (item(),)
         totals = [one.proceeds_total for one in listed]
         known = [total.minor for total in totals if total is not None]
@@ -222,4 +224,3 @@ async def decision_of(order: AmazonOrder) -> DecisionRecord:
 
 async def commands_of(order: AmazonOrder) -> Sequence[Command]:
     return await Command.filter(order_id=order.id).order_by("order_seq")
-

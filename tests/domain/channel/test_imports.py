@@ -1,3 +1,4 @@
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -112,6 +113,36 @@ async def test_a_taken_number_parks_its_order_and_lets_the_others_through(stage:
 
 async def told_messages(order: AmazonOrder) -> list[str]:
     return [event.message for event in await Event.filter(order_id=order.id).order_by("sequence")]
+
+
+async def test_an_order_that_breaks_the_evaluation_is_parked_without_its_data(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    await stage.products({"sku": "MUG", "quantity": "50"})
+    orders = await stage.see(*(stage.facts() for _ in range(3)))
+    await AmazonOrder.filter(id=orders[1].id).update(problems=[["a", "Ada Byron"]])
+    result = await stage.evaluate()
+
+    assert (result.imported, result.failed) == (2, 1)
+    assert await CommerceOrder.all().values_list("channel_order_id", flat=True) == [orders[0].id, orders[2].id]
+    (parked,) = await open_attention(orders[1])
+    assert (parked.message, parked.facts) == (
+        "Cannot create sales order: internal error TypeError",
+        {"error": "TypeError"},
+    )
+    assert "Ada" not in caplog.text
+    assert f"Evaluating order {orders[1].number} failed with TypeError at " in caplog.text
+    assert await told(orders[1]) == ["SEEN", "ATTENTION_OPENED"]
+    assert await shelf() == (50, 2)
+
+
+async def test_evaluating_the_same_orders_at_the_same_time_makes_each_once(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "50"})
+    orders = await stage.see(*(stage.facts() for _ in range(4)))
+    ids = [order.id for order in orders]
+    await asyncio.gather(*(stage.evaluate(only=ids) for _ in range(4)))
+    assert await CommerceOrder.all().count() == 4
+    assert await shelf() == (50, 4)
 
 
 async def test_waiting_after_failures_doubles_up_to_an_hour(stage: Stage) -> None:
