@@ -35,6 +35,14 @@ INCLUDED_DATA: Final = "BUYER,CANCELLATION,FULFILLMENT,PACKAGES,PROCEEDS,RECIPIE
 """Without FULFILLMENT an order has no status. PROMOTION, EXPENSE, TAX and PAYMENT are not asked for: nothing here reads
 them (a discount is part of the proceeds), and what is not fetched need not be protected."""
 
+_HEADERS: Final = MappingProxyType(
+    {
+        "accept": "application/json",
+        "content-type": "application/json",
+        "user-agent": "Orderlane/0.1 (Language=Python)",  # without one Amazon may refuse
+    }
+)
+
 _Shape = TypeVar("_Shape")
 
 
@@ -214,7 +222,7 @@ class AmazonClient:
             self._endpoints[seller.region] + path,
             params=query,
             content=body,
-            headers={"x-amz-access-token": token, "accept": "application/json", "content-type": "application/json"},
+            headers={**_HEADERS, "x-amz-access-token": token},
             follow_redirects=False,
         )
         response = await answers.answered(sending, deadline=self._deadline)

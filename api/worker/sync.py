@@ -22,6 +22,7 @@ _LOG: Final = logging.getLogger(__name__)
 _TOKEN_LIFE: Final = timedelta(hours=23)  # Amazon's page tokens live 24 h
 _CAUGHT_UP: Final = timedelta(seconds=60)
 _RESTARTS: Final = 2
+_TOO_NEW: Final = timedelta(minutes=2)  # a younger upper bound is refused (searchOrders, lastUpdatedBefore)
 
 
 @dataclass(slots=True)
@@ -167,7 +168,7 @@ async def _store(reading: Pass, cursor: SyncCursor, page: Page, fetched_at: date
 def _may_start_again(reading: Pass, run: SyncRun, error: MarketplaceRejected) -> bool:
     """Whether the refusal may be about the page token, or about an upper bound that our idea of the time got wrong."""
     amazon_now = reading.worker.amazon.amazon_now(reading.account.region)
-    too_new = run.slice_to is not None and run.slice_to > amazon_now - SETTLE
+    too_new = run.slice_to is not None and run.slice_to > amazon_now - _TOO_NEW
     return error.amazon_code == "InvalidInput" and reading.restarts < _RESTARTS and (bool(run.next_token) or too_new)
 
 

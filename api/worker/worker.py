@@ -23,7 +23,7 @@ class Limits:
 
     page_size: int = 100
     interval: timedelta = timedelta(seconds=300)
-    lease_ms: int = 120_000
+    lease_ms: int = 180_000  # longer than any one call with its token
     accounts_at_once: int = 4
     syncs_a_sweep: int = 20
     commands_a_sweep: int = 50

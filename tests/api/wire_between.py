@@ -15,7 +15,7 @@ TOKEN = "/auth/o2/token"
 class WireBetween(httpx2.AsyncBaseTransport):
     """Passes requests on to an application; what `happens` to a call comes first, once for each entry."""
 
-    def __init__(self, app) -> None:
+    def __init__(self, app):
         self._inner = httpx2.ASGITransport(app=app)
         self.calls: list[httpx2.Request] = []
         self.happenings: list[tuple[str, Happening]] = []
@@ -51,7 +51,7 @@ def operation_of(request: httpx2.Request) -> str:
     return "getOrder" if path.startswith(SEARCH) else "other"
 
 
-def answers(status: int, body: object = None, *, text: str | None = None, headers: dict[str, str] | None = None):
+def answers(status, body=None, *, text=None, headers=None):
     """Return a happening: Amazon never sees the call, this is the answer."""
 
     async def happening(request: httpx2.Request, forward: Forward) -> httpx2.Response:
@@ -62,7 +62,7 @@ def answers(status: int, body: object = None, *, text: str | None = None, header
     return happening
 
 
-def refuses(status: int, code: str, message: str | None = "No."):
+def refuses(status, code, message="No."):
     return answers(status, {"errors": [{"code": code, "message": message}]})
 
 

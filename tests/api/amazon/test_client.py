@@ -19,7 +19,7 @@ ASKED = SearchRequest(
     updated_before=START,
     token="a+b/c==",
 )
-EMPTY = {"orders": []}
+EMPTY: dict[str, object] = {"orders": []}
 
 
 class StillClock:

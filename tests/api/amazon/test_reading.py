@@ -1,6 +1,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,7 +11,7 @@ from domain.amazon.facts import AmazonOrderStatus, BreakdownKind, FulfillmentCha
 from domain.money import Money
 
 
-def order(**parts: object) -> dict:
+def order(**parts: object) -> dict[str, Any]:
     return {
         "orderId": "902-3159896-1390916",
         "createdTime": "2026-03-01T10:00:00Z",
@@ -21,7 +22,7 @@ def order(**parts: object) -> dict:
     }
 
 
-def item(**parts: object) -> dict:
+def item(**parts: object) -> dict[str, Any]:
     return {
         "orderItemId": "1",
         "quantityOrdered": 2,
@@ -35,11 +36,11 @@ def item(**parts: object) -> dict:
     }
 
 
-def read(document: dict) -> OrderFacts | UnreadableOrder:
+def read(document: dict[str, Any]) -> OrderFacts | UnreadableOrder:
     return read_order(json.dumps(document).encode())
 
 
-def readable(document: dict) -> OrderFacts:
+def readable(document: dict[str, Any]) -> OrderFacts:
     facts = read(document)
     assert isinstance(facts, OrderFacts), facts
     return facts
@@ -170,7 +171,7 @@ class TestUnknownFields:
         assert readable(order(score=2**70, rank=7)).extra == {"score": None, "rank": 7}
 
 
-def official_orders() -> list[dict]:
+def official_orders() -> list[dict[str, Any]]:
     shared = os.environ.get("ORDERLANE_SHARED")
     if not shared:
         pytest.skip("ORDERLANE_SHARED is not set: Amazon's published models are not at hand.")

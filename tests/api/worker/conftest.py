@@ -1,6 +1,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -50,12 +51,12 @@ class Bench:
             actor=SYSTEM,
         )
 
-    async def control(self, path: str, body: object = None) -> dict:
+    async def control(self, path: str, body: object = None) -> Any:
         response = await self.http.post(f"{AMAZON}/_sim{path}", json=body if body is not None else {})
         assert response.is_success, response.text
         return response.json()
 
-    async def place(self, count: int = 1, **wish: object) -> list[str]:
+    async def place(self, count: int = 1, **wish: Any) -> Any:
         wish = {"seller": "demo", "fulfillmentStatus": "UNSHIPPED", "marketplaceId": US, **wish}
         return (await self.control("/orders", {"count": count, **wish}))["orderIds"]
 
@@ -76,7 +77,7 @@ class Bench:
         service = replace(self.worker.service, clock=clock, credentials=client)
         self.worker = replace(self.worker, service=service, amazon=client)
 
-    def with_limits(self, **limits: object) -> None:
+    def with_limits(self, **limits: Any) -> None:
         self.worker = replace(self.worker, limits=replace(self.worker.limits, **limits))
 
 

@@ -1,15 +1,16 @@
 import asyncio
 import logging
 from datetime import timedelta
+from typing import Any
 
 from api.worker.engine import Engine
 from domain.accounts.records import SyncCursor
 from domain.amazon.records import AmazonOrder
 
-QUICK = {"poll": 0.01, "patience": 1.0}
+QUICK: dict[str, Any] = {"poll": 0.01, "patience": 1.0}
 
 
-async def until(condition) -> None:
+async def until(condition):
     for _ in range(500):
         if await condition():
             return
@@ -49,14 +50,14 @@ class TestTheEngine:
     async def test_goes_on_after_a_step_that_fails_and_lets_the_other_loops_work(self, bench, caplog):
         worked: list[str] = []
 
-        async def fails_once(worker) -> int:
+        async def fails_once(worker):
             if not worked:
                 worked.append("failed")
                 raise RuntimeError("a defect")
             worked.append("again")
             return 0
 
-        async def works(worker) -> int:
+        async def works(worker):
             worked.append("beside")
             return 0
 
@@ -74,7 +75,7 @@ class TestTheEngine:
     async def test_is_woken_at_once(self, bench):
         steps: list[int] = []
 
-        async def counts(worker) -> int:
+        async def counts(worker):
             steps.append(1)
             return 0
 
@@ -97,13 +98,13 @@ class TestTheEngine:
         ended: list[str] = []
         begun = asyncio.Event()
 
-        async def short(worker) -> int:
+        async def short(worker):
             begun.set()
             await asyncio.sleep(0.05)
             ended.append("short")
             return 0
 
-        async def endless(worker) -> int:
+        async def endless(worker):
             await asyncio.sleep(3600)
             ended.append("endless")
             return 0
@@ -120,7 +121,7 @@ class TestTheEngine:
     async def test_a_loop_that_hangs_is_not_alive(self, bench):
         time = [0.0]
 
-        async def hangs(worker) -> int:
+        async def hangs(worker):
             await asyncio.sleep(3600)
             return 0
 

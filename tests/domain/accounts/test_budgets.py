@@ -10,12 +10,12 @@ JITTER = 0.25
 
 
 @pytest.fixture
-async def account_id(database, now) -> int:
+async def account_id(database, now):
     account = await Account.create(region=Region.EU, fingerprint="f", credentials=b"c", created_at=now)
     return account.id
 
 
-async def granted(account_id, operation, *, at, now, tries: int) -> int:
+async def granted(account_id, operation, *, at, now, tries):
     waits = [await take(account_id=account_id, operation=operation, at=at, now=now) for _ in range(tries)]
     return waits.count(0.0)
 

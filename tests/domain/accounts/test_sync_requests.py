@@ -4,7 +4,7 @@ import pytest
 
 from domain.accounts.cursors import StaleFence, due_cursors, take, update_fenced
 from domain.accounts.marketplaces import Participation, Verified
-from domain.accounts.records import Account, AccountState, CursorKind, JobState, Store, SyncCursor, SyncTrigger
+from domain.accounts.records import Account, AccountState, CursorKind, JobState, SyncCursor, SyncTrigger
 from domain.accounts.stores import connect_store, pause_store
 from domain.accounts.sync_requests import request_sync
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
@@ -14,7 +14,7 @@ US = "ATVPDKIKX0DER"
 
 
 @pytest.fixture
-async def store(database, now, sealer) -> Store:
+async def store(database, now, sealer):
     return await connect_store(
         name="Shop",
         marketplace_id=US,
@@ -79,7 +79,7 @@ class TestRequests:
 
 
 class TestCursors:
-    async def due(self, now, machine_ms=0) -> int:
+    async def due(self, now, machine_ms=0):
         return len(await due_cursors(now=now, machine_ms=machine_ms, limit=10))
 
     async def test_are_due_with_their_store_unless_it_is_paused_or_rejected(self, store, now):
@@ -100,6 +100,8 @@ class TestCursors:
         assert await self.due(now, machine_ms=1501) == 1
         second = await take(cursor_id=cursor.id, machine_ms=1501, lease_ms=500, now=now)
 
+        assert first is not None
+        assert second is not None
         assert second.fence == first.fence + 1
         with pytest.raises(StaleFence):
             await update_fenced(cursor.id, first.fence)

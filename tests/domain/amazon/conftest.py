@@ -1,10 +1,9 @@
-from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from domain.accounts.marketplaces import Participation, Verified
-from domain.accounts.records import Store
 from domain.accounts.stores import connect_store
 from domain.amazon.facts import (
     AddressFacts,
@@ -24,7 +23,7 @@ UPDATED = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 
 def item(item_id: str = "1", **parts: object) -> ItemFacts:
-    known: dict = {
+    known: dict[str, Any] = {
         "order_item_id": item_id,
         "seller_sku": "MUG",
         "quantity_ordered": 2,
@@ -35,7 +34,7 @@ def item(item_id: str = "1", **parts: object) -> ItemFacts:
 
 
 def order(number: str = "902-0000000-0000001", **parts: object) -> OrderFacts:
-    known: dict = {
+    known: dict[str, Any] = {
         "amazon_order_id": number,
         "marketplace_id": US,
         "created_at": datetime(2026, 3, 1, tzinfo=UTC),
@@ -51,7 +50,7 @@ def order(number: str = "902-0000000-0000001", **parts: object) -> OrderFacts:
     return OrderFacts(**(known | parts))
 
 
-async def connect(marketplace_id: str, *, now: datetime, sealer) -> Store:
+async def connect(marketplace_id, *, now, sealer):
     return await connect_store(
         name=marketplace_id,
         marketplace_id=marketplace_id,
@@ -67,10 +66,10 @@ async def connect(marketplace_id: str, *, now: datetime, sealer) -> Store:
 
 
 @pytest.fixture
-async def store(database, now, sealer) -> Store:
+async def store(database, now, sealer):
     return await connect(US, now=now, sealer=sealer)
 
 
 @pytest.fixture
-def stores(store) -> Mapping[str, Store]:
+def stores(store):
     return {store.marketplace_id: store}

@@ -15,7 +15,7 @@ NUMBERS = ("902-0000000-0000001", "902-0000000-0000002")
 
 
 @pytest.fixture
-async def orders(store, stores, now, sealer) -> list[AmazonOrder]:
+async def orders(store, stores, now, sealer):
     await store_page(
         fenced=None,
         account_id=store.account_id,
@@ -29,13 +29,13 @@ async def orders(store, stores, now, sealer) -> list[AmazonOrder]:
     return await AmazonOrder.all().order_by("number")
 
 
-async def queue(to: AmazonOrder, now) -> Command:
+async def queue(to, now):
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         return await enqueue(unit=unit, order=to, kind=CommandKind.CONFIRM_SHIPMENT, payload={}, package_reference="1")
 
 
-async def due(now, machine_ms=0) -> list[int]:
+async def due(now, machine_ms=0):
     return [command.id for command in await due_commands(now=now, machine_ms=machine_ms, limit=10)]
 
 
@@ -62,11 +62,13 @@ async def test_a_command_is_due_at_its_time_and_not_before(orders, now):
 async def test_a_command_is_taken_by_one_and_again_when_the_lease_is_over(orders, now):
     command = await queue(orders[0], now)
     first = await take(command_id=command.id, now=now, machine_ms=1000, lease_ms=500)
+    assert first is not None
     assert (first.state, first.fence, first.attempts) == (CommandState.SENT, 1, 1)
     assert await take(command_id=command.id, now=now, machine_ms=1500, lease_ms=500) is None
     assert await due(now, machine_ms=1500) == []
     again = await take(command_id=command.id, now=now, machine_ms=1501, lease_ms=500)
 
+    assert again is not None
     assert (again.fence, again.attempts) == (2, 2)
     told = await Event.filter(order_id=orders[0].id).order_by("sequence").values_list("kind", flat=True)
     assert told == [EventKind.SEEN, EventKind.MARKETPLACE_SENT, EventKind.MARKETPLACE_RETRIED]

@@ -22,7 +22,7 @@ SECOND = timedelta(seconds=1)
 def take_in(store, stores, now, sealer):
     """Store one answer about single orders, fetched at `now` plus some seconds."""
 
-    async def store_orders(*orders, seconds: float = 0, requested=(US,), known=None, at=now) -> Stored:
+    async def store_orders(*orders, seconds=0, requested=(US,), known=None, at=now):
         return await store_page(
             fenced=None,
             account_id=store.account_id,
@@ -39,7 +39,7 @@ def take_in(store, stores, now, sealer):
 
 async def kinds(number: str = order().amazon_order_id) -> list[EventKind]:
     found = await AmazonOrder.get(number=number)
-    return list(await Event.filter(order_id=found.id).order_by("sequence").values_list("kind", flat=True))
+    return [event.kind for event in await Event.filter(order_id=found.id).order_by("sequence")]
 
 
 class TestTheGuard:
@@ -186,11 +186,12 @@ class TestBuyerData:
 
 class TestProgress:
     @pytest.fixture
-    async def fenced(self, store, now) -> Fenced:
+    async def fenced(self, store, now):
         cursor = await SyncCursor.get()
-        cursor = await take_cursor(cursor_id=cursor.id, machine_ms=1, lease_ms=1000, now=now)
-        run = await open_run(cursor=cursor, now=now)
-        fenced = Fenced(cursor.id, cursor.fence, run.id)
+        taken = await take_cursor(cursor_id=cursor.id, machine_ms=1, lease_ms=1000, now=now)
+        assert taken is not None
+        run = await open_run(cursor=taken, now=now)
+        fenced = Fenced(taken.id, taken.fence, run.id)
         await begin_slice(fenced=fenced, lower=now, upper=now + timedelta(hours=1), now=now)
         return fenced
 
