@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from enum import Enum
 from typing import Any, Final
 
 from api.plans.fragments import (
@@ -96,14 +95,14 @@ def _states(where: AmazonOrderWhere) -> Iterator[Fragment]:
 
 def _choice(column: str, choice: Any) -> Fragment:
     if choice.eq:
-        return equal(column, choice.eq.value)
+        return equal(column, str(choice.eq))
     if choice.one_of is not None:
         return one_of(column, _words(choice.one_of))
     return negated(one_of(column, _words(choice.not_in)))
 
 
-def _words(chosen: Sequence[Enum]) -> list[str]:
-    return [member.value for member in chosen]
+def _words(chosen: Sequence[str]) -> list[str]:
+    return [str(member) for member in chosen]
 
 
 def _bounds(where: AmazonOrderWhere) -> Iterator[Fragment]:
