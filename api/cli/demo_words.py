@@ -8,7 +8,10 @@ ORDERS: Final = (
     "{ amazonOrders(first: 5) { nodes { amazonOrderId displayStatus total { amount currencyCode } "
     "latestEvent { message } } } }"
 )
-BLOCKERS: Final = "{ blockers(first: 5) { nodes { kind message order { amazonOrderId } resolutions { label } } } }"
+BLOCKERS: Final = (
+    "{ amazonOrders(first: 5, where: {importOutcome: {eq: BLOCKED}}) { nodes { amazonOrderId blockers "
+    "{ kind message } } } }"
+)
 SHIPPABLE: Final = """{
   amazonOrders(first: 1, where: {displayStatus: {eq: UNSHIPPED}, importOutcome: {eq: IMPORTED}}) {
     nodes { id amazonOrderId }
@@ -30,7 +33,7 @@ Orders are on their way. Try, in another terminal:
 1. What has come in, newest first:
    {curl(url, ORDERS)}
 
-2. What is blocked, why, and the ways out:
+2. What is blocked, and why:
    {curl(url, BLOCKERS)}
 
 3. Ship an order: it is shown here as soon as one is imported. Ctrl-C ends the demo.
