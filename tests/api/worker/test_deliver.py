@@ -1,8 +1,11 @@
+import asyncio
 import itertools
 
 import pytest
 
 from api.worker.sweep import sweep_once
+from domain.accounts import cursors
+from domain.amazon import commands
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState
 from domain.catalog.records import Product, Stock
 from domain.channel.records import Attention, AttentionKind
@@ -219,6 +222,41 @@ class TestLosses:
             ours = await Command.get(order_id=references[number])
             assert [package["packageReferenceId"] for package in order["packages"]] == [ours.package_reference]
             assert order["fulfillment"]["fulfillmentStatus"] == "SHIPPED"
+
+    async def test_kills_at_any_moment_lose_and_double_nothing(self, bench):
+        await bench.connect()
+        await stock_up(bench)
+        await bench.control("/limits", {"enabled": False})
+        placed = await bench.place(count=12)
+        bench.with_limits(page_size=3)
+        await bench.pass_by(minutes=4)
+        shipped: set[str] = set()
+        killed = 0
+        for kill in range(60):
+            sweep = asyncio.create_task(sweep_once(bench.worker))
+            await asyncio.sleep(kill * 0.001)
+            sweep.cancel()
+            await asyncio.wait([sweep])
+            killed += sweep.cancelled()
+            await cursors.release_leases(now=bench.clock.now())
+            await commands.release_leases(now=bench.clock.now())
+            await bench.pass_by(seconds=40)
+            for order in await AmazonOrder.filter(import_state="IMPORTED"):
+                if order.number not in shipped:
+                    await ship(bench, order.number)
+                    shipped.add(order.number)
+        for _ in range(10):
+            await bench.pass_by(minutes=5)
+            await sweep_once(bench.worker)
+
+        assert killed >= 10
+        assert shipped == set(placed)
+        assert await Command.filter(state=CommandState.CONFIRMED).count() == 12
+        assert await CommerceOrder.all().count() == 12
+        assert await Event.filter(kind=EventKind.SEEN).count() == 12
+        assert await Event.filter(kind=EventKind.COMPLETED).count() == 12
+        for number in placed:
+            assert len((await at_amazon(bench, number))["packages"]) == 1
 
 
 def _already(response):
