@@ -125,7 +125,7 @@ class AmazonOrder(Node):
 
     @strawberry.field(
         graphql_type=Buyer | None,
-        description="Who bought it. Buyer data. Null until Amazon verifies the order, for most orders that Amazon sends, "
+        description="Who bought it. Buyer data. Null until Amazon verifies the order, for most that Amazon sends, "
         "and once it is deleted.",
     )
     @staticmethod

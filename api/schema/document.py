@@ -50,5 +50,5 @@ schema: Final = Schema(
     mutation=Mutation,
     types=_KINDS,
     extensions=[CodedErrors, *LIMITS],
-    config=StrawberryConfig(scalar_map=SCALARS, sort_schema=True, disable_field_suggestions=False),
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
