@@ -73,6 +73,13 @@ class TestConfirmShipment:
         assert (sent["trackingNumber"], sent["carrier"]) == ("CORRECTED", "DHL")
         assert quantities(after) == [(2, 0), (1, 0)]
 
+    async def test_an_edit_does_not_call_a_delivered_package_back(self, amazon: Amazon, order: dict[str, Any]) -> None:
+        await amazon.confirm(order["orderId"], package(order))
+        await amazon.sim("POST", f"/orders/{order['orderId']}/deliver")
+        await amazon.confirm(order["orderId"], package(order, trackingNumber="CORRECTED"))
+        [sent] = (await amazon.order(order["orderId"]))["packages"]
+        assert (sent["packageStatus"], sent["trackingNumber"]) == ({"status": "DELIVERED"}, "CORRECTED")
+
     async def test_an_edit_with_fewer_units_opens_the_rest_again(self, amazon: Amazon, order: dict[str, Any]) -> None:
         await amazon.confirm(order["orderId"], package(order))
         await amazon.confirm(order["orderId"], package(order, orderItems=part(order, 1, 1)))

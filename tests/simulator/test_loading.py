@@ -169,6 +169,7 @@ class TestALoadedOrderComesAlive:
         assert order["lastUpdatedTime"] == "2026-11-02T09:00:00.000Z"
         assert order["somethingNew"] == "kept"
         assert "buyer" not in order
+        assert "packages" not in order
         assert order["recipient"]["deliveryAddress"] == {}
 
     async def test_when_a_shipment_is_confirmed(self, amazon: Amazon) -> None:

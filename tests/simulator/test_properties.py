@@ -35,6 +35,9 @@ class TestProceeds:
                 if "detailedBreakdowns" in one:
                     assert total(one["detailedBreakdowns"], "value") == Decimal(one["subtotal"]["amount"])
 
+    def test_half_a_cent_of_tax_is_rounded_up(self) -> None:
+        assert [Charges(item=item, tax_rate=50).total() for item in (99, 100, 299, 300)] == [99, 101, 300, 302]
+
     @given(st.integers(min_value=-(10**12), max_value=10**12), CURRENCIES)
     def test_an_amount_has_the_decimals_of_its_currency(self, minor: int, currency: str) -> None:
         amount = Decimal(money(minor, currency)["amount"])

@@ -82,6 +82,14 @@ class TestQuota:
             granted += quotas.grants(plan, operation="o", client_id="c", seller="s", now=now)
             assert granted <= plan.burst + float(plan.rate) * passed / 1_000 + 1e-6
 
+    def test_time_set_back_refills_nothing_and_time_without_end_no_more_than_a_burst(self) -> None:
+        plan, quotas = PLANS["confirmShipment"], Quotas()
+
+        def granted(now: int) -> int:
+            return sum(quotas.grants(plan, operation="o", client_id="c", seller="s", now=now) for _ in range(50))
+
+        assert [granted(10**12), granted(10**12 - 10**9), granted(10**12 + 10**9)] == [10, 0, 10]
+
     @given(plan=st.sampled_from(sorted(PLANS.values(), key=lambda plan: plan.rate)))
     def test_starts_full(self, plan: Plan) -> None:
         quotas = Quotas()
