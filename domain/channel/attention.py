@@ -76,13 +76,22 @@ async def reconcile(unit: Change, concerns: Sequence[tuple[DueOrder, Sequence[Co
     await open_all(unit, opened)
 
 
-async def open_all(unit: Change, opened: Sequence[tuple[AmazonOrder, Concern]]) -> None:
-    """Store what nobody was told of yet, each with its event."""
-    if not opened:
+async def open_all(unit: Change, concerns: Sequence[tuple[AmazonOrder, Concern]]) -> None:
+    """Store what nobody was told of yet, each with its event; what is open already is brought up to date."""
+    if not concerns:
         return
+    open_now = Attention.filter(
+        subject__in=[concern.subject(order) for order, concern in concerns], state=AttentionState.OPEN
+    )
+    known = {row.subject: row for row in await open_now}
+    for order, concern in concerns:
+        if row := known.get(concern.subject(order)):
+            _follow(row, concern)
+            row.last_checked_at = unit.now
+            await row.save(update_fields=["message", "facts", "product_id", "last_checked_at"])
+    opened = [(order, concern) for order, concern in concerns if concern.subject(order) not in known]
     await Attention.bulk_create([_row(unit, order, concern) for order, concern in opened])
-    subjects = [concern.subject(order) for order, concern in opened]
-    ids = dict(await Attention.filter(subject__in=subjects, state=AttentionState.OPEN).values_list("subject", "id"))
+    ids = dict(await open_now.values_list("subject", "id"))
     for order, concern in opened:
         kind = EventKind.BLOCKER_OPENED if concern.kind is AttentionKind.BLOCKER else EventKind.ATTENTION_OPENED
         attention_id = ids[concern.subject(order)]

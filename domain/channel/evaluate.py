@@ -22,7 +22,7 @@ from domain.channel.due_orders import DueOrder, due_ids, load
 from domain.channel.holding import hold
 from domain.channel.import_order import import_orders
 from domain.channel.proofs import apply_proofs
-from domain.channel.records import Attention, AttentionKind, AttentionState
+from domain.channel.records import AttentionKind
 from domain.channel.rulings import Ruling, judge
 from domain.channel.settle import settle
 from domain.errors import DomainError
@@ -165,9 +165,7 @@ async def _park(unit: Change, order_id: int, error: Exception) -> None:
         message=f"Cannot create sales order: {reason}",
         facts={"error": type(error).__name__},
     )
-    known = Attention.filter(subject=concern.subject(order), state=AttentionState.OPEN)
-    if not await known.update(last_checked_at=unit.now, message=concern.message, facts=dict(concern.facts)):
-        await open_all(unit, [(order, concern)])
+    await open_all(unit, [(order, concern)])
 
 
 def _name(error: Exception) -> str:

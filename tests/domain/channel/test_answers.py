@@ -65,6 +65,19 @@ async def test_a_refused_command_is_shown_to_a_person(stage: Stage, sent: Comman
     assert (await told(order))[-2:] == ["MARKETPLACE_REJECTED", "ATTENTION_OPENED"]
 
 
+async def test_a_command_that_is_refused_again_is_shown_once_with_the_latest_words(stage: Stage, sent: Command) -> None:
+    await refused(command_id=sent.id, fence=sent.fence, error=MarketplaceRejected("No."), now=stage.now)
+    (shown,) = await open_attention(await order_of(sent))
+    await Command.all().update(state="QUEUED", due_at=stage.now)
+    again = await retaken(stage)
+    stage.later(minutes=1)
+    await refused(command_id=again.id, fence=again.fence, error=MarketplaceRejected("Never."), now=stage.now)
+    (still,) = await open_attention(await order_of(sent))
+    assert (still.id, still.last_checked_at) == (shown.id, stage.now)
+    assert still.message.endswith("Never.")
+    assert (await told(await order_of(sent))).count("ATTENTION_OPENED") == 1
+
+
 async def test_a_refused_command_that_is_sent_again_and_taken_needs_nobody_any_more(
     stage: Stage, sent: Command
 ) -> None:

@@ -1,3 +1,4 @@
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -124,6 +125,22 @@ async def test_the_same_key_answers_with_the_first_shipment(stage: Stage, order:
         await stage.ship(order, package((mug.id, 2)))
     with pytest.raises(IdempotencyKeyReused):
         await stage.ship(await stage.arrive(), package((mug.id, 1)))
+
+
+async def test_the_same_request_twice_at_once_ships_once(stage: Stage, order: AmazonOrder) -> None:
+    mug, _ = await items_of(order)
+    shipments = await asyncio.gather(*(stage.ship(order, package((mug.id, 1))) for _ in range(4)))
+    assert len({shipment.id for shipment in shipments}) == 1
+    assert len(await commands_of(order)) == 1
+    assert await shelf() == (4, 2)
+
+
+async def test_requests_at_once_never_ship_more_than_is_left(stage: Stage, order: AmazonOrder) -> None:
+    mug, _ = await items_of(order)
+    requests = (stage.ship(order, package((mug.id, 2)), key=f"k{at}") for at in range(3))
+    answers = await asyncio.gather(*requests, return_exceptions=True)
+    assert sum(isinstance(answer, QuantityTooLarge) for answer in answers) == 2
+    assert ((await commerce_of(order))[1][0].quantity_shipped, await shelf()) == (2, (3, 1))
 
 
 async def test_somebody_who_saw_an_older_order_is_told(stage: Stage, order: AmazonOrder) -> None:

