@@ -1,6 +1,7 @@
 """The whole service: the one place where its parts are joined."""
 
 import asyncio
+import logging
 import random
 import secrets
 from collections.abc import AsyncIterator
@@ -32,6 +33,8 @@ LARGEST_BODY: Final = 1_000_000
 
 REFERENCES: Final = 10**17
 """Package references have 18 digits; Amazon takes a positive number as text (confirmShipment, packageReferenceId)."""
+
+_LOG: Final = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -132,8 +135,14 @@ def _join(settings: Settings, *, clock: Clock, sealer: Sealer, http: httpx2.Asyn
 async def _at_work(engine: Engine) -> AsyncIterator[None]:
     """Let the engine work while the context lasts; it finishes the step in hand."""
     work = asyncio.create_task(engine.run(), name="engine")
+    work.add_done_callback(_tell_of_a_crash)
     try:
         yield
     finally:
         engine.stop()
         await work
+
+
+def _tell_of_a_crash(work: asyncio.Task[None]) -> None:
+    if not work.cancelled() and (error := work.exception()) is not None:
+        _LOG.critical("the worker ended; the service answers but neither syncs nor delivers", exc_info=error)

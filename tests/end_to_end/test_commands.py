@@ -1,0 +1,164 @@
+"""The commands as processes, over real ports."""
+
+import json
+import re
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.end_to_end.commands import PATIENCE, environment, finished, started
+
+ORDERS = "{ amazonOrders(first: 100) { nodes { importDecision { outcome } blockers { kind } } } }"
+STORE = ["stores", "connect", "--name", "Shop", "--marketplace", "ATVPDKIKX0DER"]
+
+
+def ask(url: str, document: str) -> dict[str, Any]:
+    answer = httpx2.post(f"{url}/graphql", json={"query": document}, trust_env=False).json()
+    assert "errors" not in answer, answer
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_the_demo_is_ready_at_once_imports_and_blocks_orders_and_leaves_nothing(
+    tmp_path: Path, how: signal.Signals, code: int
+):
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    words = ("demo", "--port", "0", "--simulator-port", "0", "--orders", "20")
+    with started(tmp_path, *words, env=environment(TMPDIR=str(temporary))) as demo:
+        url = demo.said("Orderlane ").split()[-1]
+        assert httpx2.get(f"{url}/readyz", trust_env=False).status_code == 200
+        assert list(temporary.iterdir())
+
+        outcomes, kinds = wait_for_orders(url)
+        assert "IMPORTED" in outcomes
+        assert kinds >= {"PRODUCT_NOT_MATCHED", "PRODUCT_DISABLED", "OUT_OF_STOCK"}
+
+        assert demo.end(how) == code
+        assert "Traceback" not in demo.err()
+        assert list(temporary.iterdir()) == []
+
+
+def wait_for_orders(url: str) -> tuple[set[str], set[str]]:
+    end = time.monotonic() + PATIENCE
+    while True:
+        orders = ask(url, ORDERS)["amazonOrders"]["nodes"]
+        outcomes = {order["importDecision"]["outcome"] for order in orders if order["importDecision"]}
+        kinds = {blocker["kind"] for order in orders for blocker in order["blockers"]}
+        if ("IMPORTED" in outcomes and len(kinds) >= 3) or time.monotonic() > end:
+            return outcomes, kinds
+        time.sleep(0.2)
+
+
+def test_what_the_demo_offers_to_try_works_as_it_is_printed(tmp_path: Path):
+    with started(tmp_path, "demo", "--port", "0", "--simulator-port", "0", env=environment()) as demo:
+        demo.said("Ship it, and look again")
+        time.sleep(0.2)
+        tries = re.findall(r"curl -s (\S+) -H '([^']+): ([^']+)' -d '([^']+)'", demo.out())
+        assert len(tries) == 4
+        for url, header, value, body in tries:
+            answer = httpx2.post(url, content=body, headers={header: value}, trust_env=False).json()
+            assert "errors" not in answer
+            assert answer["data"].get("shipOrder", {"errors": []})["errors"] == []
+        demo.end(signal.SIGINT)
+
+
+@pytest.fixture
+def amazon(tmp_path: Path) -> Iterator[str]:
+    with started(tmp_path, "simulate", "--port", "0", "--orders", "30", "--rate", "1", env=environment()) as simulated:
+        yield simulated.said("http://")
+
+
+@pytest.fixture
+def env(tmp_path: Path, amazon: str) -> dict[str, str]:
+    return environment(
+        ORDERLANE_DATABASE_URL=f"sqlite://{tmp_path / 'orders.db'}",
+        ORDERLANE_SECRET_KEY="cd" * 32,
+        ORDERLANE_AMAZON_ENDPOINT=amazon,
+        ORDERLANE_AMAZON_TOKEN_URL=f"{amazon}/auth/o2/token",
+        ORDERLANE_REFRESH_TOKEN="Atzr|demo",
+        ORDERLANE_PORT="0",
+    )
+
+
+def test_a_store_is_connected_and_synced_without_a_running_service(tmp_path: Path, env: dict[str, str]):
+    assert finished(tmp_path, "migrate", env=env).returncode == 0
+    start = (datetime.now(UTC) - timedelta(days=31)).isoformat()
+    connected = finished(tmp_path, *STORE, "--import-from", start, "--json", env=env)
+    assert connected.returncode == 0, connected.stderr
+    assert json.loads(connected.stdout)[0]["name"] == "Shop"
+
+    synced = finished(tmp_path, "sync", "--json", env=env)
+    assert synced.returncode == 3, synced.stderr
+    report = json.loads(synced.stdout)
+    assert report["runs"][0]["created"] == 30
+    assert report["blocked"] > 0
+    again = json.loads(finished(tmp_path, "sync", "--json", env=env).stdout)
+    assert again["runs"][0]["created"] == 0
+
+
+def test_products_and_stores_come_in_beside_a_running_service(tmp_path: Path, env: dict[str, str]):
+    (tmp_path / "products.csv").write_text("sku,quantity\nMUG-STONEWARE-350,50\n")
+    with started(tmp_path, "serve", env=env) as service:
+        url = service.said("http://")
+        assert finished(tmp_path, "products", "import", "products.csv", env=env).returncode == 0
+        assert finished(tmp_path, *STORE, env=env).returncode == 0
+        renamed = [*STORE[:3], "Renamed", *STORE[4:]]
+        assert finished(tmp_path, *renamed, "--url", url, env=env).returncode == 0
+
+        listed = finished(tmp_path, "stores", "list", "--json", "--url", url, env=env)
+        assert [store["name"] for store in json.loads(listed.stdout)] == ["Renamed"]
+        products = finished(tmp_path, "products", "list", "--url", url, env=env)
+        assert "MUG-STONEWARE-350" in products.stdout
+        beside = finished(tmp_path, "sync", env=env)
+        assert (beside.returncode, "already works on this database" in beside.stderr) == (1, True)
+        asked = finished(tmp_path, "query", "{ stores { name } }", "--url", url, env=env)
+        assert json.loads(asked.stdout) == {"data": {"stores": [{"name": "Renamed"}]}}
+        assert service.end(signal.SIGTERM) == 143
+        assert "Traceback" not in service.err()
+
+
+def test_a_token_that_amazon_does_not_accept_is_refused_in_words(tmp_path: Path, env: dict[str, str]):
+    finished(tmp_path, "migrate", env=env)
+    refused = finished(tmp_path, *STORE, env=env | {"ORDERLANE_REFRESH_TOKEN": "Atzr|not a seller"})
+    assert refused.returncode == 1
+    assert "Traceback" not in refused.stderr
+    assert "not a seller" not in refused.stderr
+
+
+def test_an_amazon_that_cannot_be_reached_is_code_75(tmp_path: Path, env: dict[str, str]):
+    finished(tmp_path, "migrate", env=env)
+    nowhere = {
+        "ORDERLANE_AMAZON_ENDPOINT": "http://127.0.0.1:1",
+        "ORDERLANE_AMAZON_TOKEN_URL": "http://127.0.0.1:1/auth/o2/token",
+    }
+    assert finished(tmp_path, *STORE, env=env | nowhere).returncode == 75
+    assert finished(tmp_path, *STORE, env=env).returncode == 0
+    assert finished(tmp_path, "sync", env=env | nowhere).returncode == 75
+
+
+def test_a_port_that_is_taken_is_told_without_a_traceback(tmp_path: Path, amazon: str):
+    port = amazon.rsplit(":", 1)[1]
+    for words in (["simulate", "--port", port], ["demo", "--port", port, "--simulator-port", "0"]):
+        refused = finished(tmp_path, *words, env=environment())
+        assert refused.returncode == 1
+        assert "in use" in refused.stderr
+        assert "Traceback" not in refused.stderr
+
+
+def test_log_lines_of_a_service_are_json_and_name_the_request(tmp_path: Path, env: dict[str, str]):
+    with started(tmp_path, "serve", "--no-worker", env=env) as service:
+        url = service.said("http://")
+        httpx2.get(f"{url}/?secret=1", headers={"x-request-id": "mine-1"}, trust_env=False)
+        service.end(signal.SIGINT)
+        lines = [json.loads(line) for line in service.err().splitlines() if line.startswith("{")]
+    answered = next(line for line in lines if line.get("path") == "/")
+    assert (answered["request_id"], answered["status"], answered["method"]) == ("mine-1", 200, "GET")
+    assert "secret" not in json.dumps(answered)
