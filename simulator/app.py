@@ -1,5 +1,6 @@
 """The simulator's routes: Amazon's own paths at the root, the control plane under ``/_sim``."""
 
+from difflib import get_close_matches
 from typing import Final
 
 from starlette.applications import Starlette
@@ -61,5 +62,13 @@ async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(CONTROL):
         return unknown_control(error.status_code)
+    request.state.hint = _nearest(request)
     code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
     return error_answer(WireError(error.status_code, code, message))
+
+
+def _nearest(request: Request) -> str | None:
+    """Return the operation that the request comes closest to, for the journal."""
+    served = {f"{one.method} {one.path}": one.name for one in OPERATIONS}
+    found = get_close_matches(f"{request.method} {request.url.path}", served, n=1)
+    return f"{served[found[0]]} is {found[0]}" if found else None

@@ -21,6 +21,7 @@ class Entry:
     status: int
     seller: str | None
     request_id: str
+    hint: str | None = None  # what a request that nothing answers may have meant
 
 
 class Journal:
@@ -41,4 +42,6 @@ class Journal:
 def _document(entry: Entry) -> Document:
     shown = asdict(entry)
     shown["requestId"] = shown.pop("request_id")
+    if shown["hint"] is None:
+        del shown["hint"]
     return shown

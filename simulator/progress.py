@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from simulator import agenda
 from simulator.chance import chance
+from simulator.clock import LATEST
 from simulator.instants import DAY, HOUR, MINUTE, parse_time, to_milliseconds
 from simulator.windows import given_up_at
 
@@ -44,7 +45,7 @@ def plan_package(world: World, order: SimulatedOrder, reference: str, *, at: int
 def _plan_giving_up(world: World, order: SimulatedOrder) -> None:
     window = order.read()["fulfillment"].get("shipByWindow", {})
     ship_by = parse_time(window.get("latestDateTime", ""))
-    if ship_by is not None:
+    if ship_by is not None and to_milliseconds(ship_by) < LATEST:
         _set(world, order, agenda.GIVING_UP, due=given_up_at(to_milliseconds(ship_by)))
 
 

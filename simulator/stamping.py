@@ -47,7 +47,7 @@ class Stamped:
                     journal.write(_entry(scope, message["status"], request_id, now=now))
             await send(message)
 
-        state["operation"] = state["seller"] = None
+        state["operation"] = state["seller"] = state["hint"] = None
         try:
             await self._app(scope, receive, send_stamped)
         except Exception:
@@ -67,4 +67,5 @@ def _entry(scope: Scope, status: int, request_id: str, *, now: int) -> Entry:
         status=status,
         seller=scope["state"]["seller"],
         request_id=request_id,
+        hint=scope["state"]["hint"],
     )

@@ -161,6 +161,19 @@ class TestLoading:
 
 
 class TestALoadedOrderComesAlive:
+    async def test_with_a_ship_by_date_at_the_end_of_time(self, amazon: Amazon) -> None:
+        order = copy.deepcopy(UNSHIPPED)
+        order["fulfillment"] |= {
+            "fulfillmentStatus": "PENDING",
+            "shipByWindow": {"latestDateTime": "9999-12-31T23:59:59Z"},
+        }
+        await load(amazon, order)
+        assert (await amazon.sim("POST", f"/orders/{ORDER['orderId']}/pay")).status_code == 200
+
+    async def test_unless_its_text_is_no_text(self, amazon: Amazon) -> None:
+        body = orjson.dumps({"orders": [ORDER]}).replace(b'"Example Buyer"', b'"\\ud800"')
+        assert (await amazon.http.put("/_sim/orders", content=body)).status_code in {400, 422}
+
     async def test_when_it_is_acted_on(self, amazon: Amazon) -> None:
         await load(amazon, ORDER | {"createdTime": "2026-10-05T00:00:00Z"})
         answer = await amazon.sim("POST", f"/orders/{ORDER['orderId']}/pay")

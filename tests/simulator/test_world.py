@@ -186,6 +186,14 @@ class TestStateAndJournal:
         assert "Atza" not in answered.text
         assert "Atzr" not in answered.text
 
+    async def test_the_journal_says_what_a_wrong_path_may_have_meant(self, amazon: Amazon) -> None:
+        await amazon.get("/orders/2026-01-01/order")
+        await amazon.http.post(f"{ORDERS}")
+        await amazon.get("/x")
+        hints = [entry.get("hint") for entry in (await amazon.sim("GET", "/journal")).json()["requests"]]
+        search = f"searchOrders is GET {ORDERS}"
+        assert hints == [None, search, search, None]
+
     async def test_what_is_not_there_is_answered_in_each_planes_way(self, amazon: Amazon) -> None:
         wire = await amazon.get("/orders/v0/orders/1")
         assert (wire.status_code, wire.json()["errors"][0]["code"]) == (404, "NotFound")
