@@ -49,7 +49,6 @@ class Outcome:
     kills: int
     orders: int
     lost_answers: int
-    restarts_to_settle: float = 0
     figures: dict[str, int] = field(default_factory=dict)
     faults: list[str] = field(default_factory=list)
 
@@ -161,17 +160,19 @@ async def run(*, kills: int, orders: int, seed: int, lose_every: int | None) -> 
     chance = random.Random(seed)
     with tempfile.TemporaryDirectory(prefix="orderlane-kills-") as name:
         folder = Path(name)
-        async with _amazon(seed, lose_every) as (world, base, lossy):
-            async with httpx2.AsyncClient(base_url=base, timeout=60) as control:
-                await _ok(control.post("/_sim/limits", json={"enabled": False}))
-                victim = Victim(folder, base)
-                await _set_up(victim, world, control, orders)
-                clerk = Clerk(victim, chance)
-                await _kill_often(victim, clerk, control, chance, kills)
-                await _settle(victim, clerk, control, orders)
-                outcome = Outcome(kills, orders, lossy.lost if lossy else 0)
-                _count(outcome, folder / "orders.db", (await _ok(control.get("/_sim/state"))).json())
-                return outcome
+        async with (
+            _amazon(seed, lose_every) as (world, base, lossy),
+            httpx2.AsyncClient(base_url=base, timeout=60) as control,
+        ):
+            await _ok(control.post("/_sim/limits", json={"enabled": False}))
+            victim = Victim(folder, base)
+            await _set_up(victim, world, control, orders)
+            clerk = Clerk(victim, chance)
+            await _kill_often(victim, clerk, control, chance, kills)
+            await _settle(victim, clerk, control, orders)
+            outcome = Outcome(kills, orders, lossy.lost if lossy else 0)
+            _count(outcome, folder / "orders.db", (await _ok(control.get("/_sim/state"))).json())
+            return outcome
 
 
 async def _set_up(victim: Victim, world: World, control: httpx2.AsyncClient, orders: int) -> None:

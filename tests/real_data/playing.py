@@ -1,4 +1,4 @@
-"""What the real-data stories share: stores on the marketplaces of the data, products for its SKUs, passes to the end."""
+"""What the stories on real data share: stores, products for the SKUs, passes to the end."""
 
 from collections import Counter
 from collections.abc import Iterable

@@ -19,7 +19,9 @@ async def test_amazons_own_orders_come_in_with_amazons_totals_or_are_blocked_wit
     await bench.control("/limits", {"enabled": False})
     for marketplace_id in sorted({order["salesChannel"]["marketplaceId"] for order in theirs}):
         await connect(bench, marketplace_id, import_from=datetime(2024, 12, 1, tzinfo=UTC))
-    await stock_up(bench, [item["product"]["sellerSku"] for order in theirs for item in order["orderItems"]], quantity=9)
+    await stock_up(
+        bench, [item["product"]["sellerSku"] for order in theirs for item in order["orderItems"]], quantity=9
+    )
 
     await read_to_the_end(bench)
 
