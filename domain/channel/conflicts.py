@@ -7,6 +7,7 @@ from domain.amazon.records import AmazonItem
 from domain.channel.amounts import amount_line, line_sums
 from domain.channel.attention import Concern
 from domain.channel.due_orders import DueOrder
+from domain.channel.moved import Moved
 from domain.channel.records import AttentionKind
 from domain.commerce.records import CommerceOrderLine
 from domain.money import Money
@@ -19,7 +20,8 @@ def conflicts(due: DueOrder) -> list[Concern]:
     items = {item.id: item for item in due.items}
     found = [conflict for line in due.lines for conflict in _of_line(line, items.get(line.item_id))]
     imported = {line.item_id for line in due.lines}
-    return found + [_new(item) for item in due.items if item.quantity_ordered and item.id not in imported]
+    found += [_new(item) for item in due.items if item.quantity_ordered and item.id not in imported]
+    return found + ([_address(due.moved)] if due.moved and not due.has_shipped else [])
 
 
 def _of_line(line: CommerceOrderLine, item: AmazonItem | None) -> Iterator[Concern]:
@@ -52,6 +54,16 @@ def _concern(line: CommerceOrderLine, what: str, was: int | str, is_now: int | s
         item_id=line.item_id,
         product_id=line.product_id,
         facts={"what": what, "was": was, "is": is_now},
+    )
+
+
+def _address(moved: Moved) -> Concern:
+    parts = ", ".join(moved.parts)
+    return Concern(
+        kind=AttentionKind.CONFLICT,
+        about=f"address:{moved.digest}",
+        message=f"After the import Amazon changed the delivery address ({parts}): send the goods to the new one.",
+        facts={"what": "address", "parts": parts},
     )
 
 

@@ -16,6 +16,7 @@ from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.buyers import Owner, Values, read_many
 from domain.catalog.matches import Wanted, find_products
 from domain.catalog.records import Product, Reservation, ReservationState
+from domain.channel.moved import Moved, moved_addresses
 from domain.channel.records import Attention, AttentionState, DecisionRecord
 from domain.commerce.orders import lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
@@ -46,6 +47,7 @@ class DueOrder:
     buyer: Values | None
     commerce: CommerceOrder | None
     lines: list[CommerceOrderLine] = field(default_factory=list)
+    moved: Moved | None = None
 
     @property
     def has_shipped(self) -> bool:
@@ -80,6 +82,7 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
     buyers = await read_many(Owner.AMAZON_ORDER, [o.id for o in orders if o.commerce_order_id is None], sealer)
     commerce = {row.channel_order_id: row for row in await CommerceOrder.filter(channel_order_id__in=ids)}
     lines = _by_order(await lines_of([row.id for row in commerce.values()]))
+    moved = await moved_addresses([row for row in commerce.values() if row.completed_at is None], sealer=sealer)
     return [
         DueOrder(
             order=order,
@@ -96,6 +99,7 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
             buyer=buyers.get(order.id),
             commerce=commerce.get(order.id),
             lines=lines[commerce[order.id].id] if order.id in commerce else [],
+            moved=moved.get(order.id),
         )
         for order in orders
     ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder, CreditMemo, DocumentLine, Package, Shipment
 from domain.timeline import SYSTEM
 from tests.domain.channel.stage import (
+    ADDRESS,
     Stage,
     commands_of,
     commerce_of,
@@ -323,6 +325,20 @@ async def test_what_amazon_changes_after_the_import_is_shown_and_not_applied(sta
     order = await stage.change(order, items=mugs(0))
     assert await open_attention(order) == []
     assert await AmazonItem.filter(order_id=order.id, gone_at__isnull=True).count() == 2
+
+
+async def test_an_address_that_moved_is_shown_by_the_names_of_its_parts(stage: Stage, order: AmazonOrder) -> None:
+    order = await stage.change(order, address=replace(ADDRESS, line1="Nebenstr. 2", city="Potsdam"))
+    (shown,) = await open_attention(order)
+    assert (shown.kind, shown.facts) == ("CONFLICT", {"what": "address", "parts": "city, line1"})
+    assert "Potsdam" not in shown.message + shown.subject
+    await Attention.filter(id=shown.id).update(state="DISMISSED")
+    order = await stage.change(order, service_level="Other")
+    assert await open_attention(order) == []
+    order = await stage.change(order, address=replace(ADDRESS, line1="Am Ende 3", city="Potsdam"))
+    assert len(await open_attention(order)) == 1
+    order = await stage.change(order, status="SHIPPED")
+    assert await open_attention(order) == []
 
 
 async def test_a_difference_that_was_refunded_is_none(stage: Stage, order: AmazonOrder) -> None:
