@@ -11,11 +11,11 @@ QUICK: dict[str, Any] = {"poll": 0.01, "patience": 1.0}
 
 
 async def until(condition):
-    for _ in range(500):
+    for _ in range(2000):
         if await condition():
             return
         await asyncio.sleep(0.01)
-    raise AssertionError("It did not come true within 5 s.")
+    raise AssertionError("It did not come true within 20 s.")
 
 
 class TestTheEngine:

@@ -3,12 +3,11 @@ from datetime import timedelta
 
 from domain.accounts.cursors import release_leases
 from domain.accounts.records import Account, AccountState, JobState, Store, SyncCursor, SyncRun
-from domain.accounts.sync_requests import request_sync
 from domain.amazon.records import AmazonItem, AmazonOrder
 from domain.buyers import Owner, read
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.instant import to_text
-from domain.timeline import SYSTEM, Event, EventKind
+from domain.timeline import Event, EventKind
 from simulator.clock import SimulatedClock
 from tests.api.wire_between import answers, cuts_the_answer, loses_the_answer, never_arrives, refuses
 
@@ -335,61 +334,3 @@ class TestSlices:
         assert min(spans) < cursor.span_seconds
         assert (await SyncCursor.get(id=cursor.id)).watermark > cursor.watermark
         assert await Event.filter(kind=EventKind.SEEN).count() == len(placed)
-
-
-class TestRequests:
-    async def test_one_order_is_read_again_at_once(self, bench):
-        store = await bench.connect()
-        (number,) = await bench.place()
-
-        run = await request_sync(store_id=store.id, amazon_order_id=number, now=bench.clock.now(), actor=SYSTEM)
-        again = await request_sync(store_id=store.id, amazon_order_id=number, now=bench.clock.now(), actor=SYSTEM)
-        await bench.sync()
-
-        assert again.id == run.id
-        assert await numbers() == {number}
-        assert (await SyncRun.get(id=run.id)).state is JobState.SUCCEEDED
-
-    async def test_an_unknown_order_fails_its_run_alone(self, bench):
-        store = await bench.connect()
-        run = await request_sync(
-            store_id=store.id, amazon_order_id="111-1111111-1111111", now=bench.clock.now(), actor=SYSTEM
-        )
-        await bench.sync()
-
-        run = await SyncRun.get(id=run.id)
-        assert run.state is JobState.FAILED
-        assert run.error_code
-
-    async def test_a_store_is_read_now_and_the_request_is_its_run(self, bench):
-        store = await bench.connect()
-        await bench.pass_by(minutes=4)
-        await bench.sync()
-        placed = await bench.place()
-        await bench.pass_by(minutes=4)
-        run = await request_sync(store_id=store.id, now=bench.clock.now(), actor=SYSTEM)
-
-        await bench.sync()
-
-        assert await numbers() == set(placed)
-        assert (await SyncRun.get(id=run.id)).state is JobState.SUCCEEDED
-
-    async def test_a_window_is_read_beside_the_live_cursor(self, bench):
-        store = await bench.connect()
-        await bench.pass_by(hours=1)
-        placed = await bench.place()
-        begun = bench.clock.now()
-        await bench.pass_by(hours=2)
-        run = await request_sync(
-            store_id=store.id,
-            window=(begun - timedelta(minutes=5), begun + timedelta(minutes=5)),
-            now=bench.clock.now(),
-            actor=SYSTEM,
-        )
-        await Store.filter(id=store.id).update(next_sync_at=None)
-
-        await bench.sync()
-
-        assert await numbers() == set(placed)
-        assert (await SyncRun.get(id=run.id)).state is JobState.SUCCEEDED
-        assert (await bench.sync()) == 0
