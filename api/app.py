@@ -91,7 +91,7 @@ def create_app(joined: Running) -> Starlette:
             Route("/readyz", readyz(checks)),
             Route("/graphql", graphql_endpoint(joined.service)),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, hosts=joined.settings.hosts())],
         max_body_size=LARGEST_BODY,
     )
 

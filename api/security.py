@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.request_id import HEADER, name_request
@@ -25,10 +25,14 @@ _QUIET: Final = frozenset({"/livez", "/healthz", "/readyz"})
 
 
 class Guard:
-    """Names each request, refuses what another site's page sends, and sets the security headers."""
+    """Names each request, refuses what another site's page sends, and sets the security headers.
 
-    def __init__(self, app: ASGIApp) -> None:
+    `hosts` are the names under which the service may be asked for, `*` for any.
+    """
+
+    def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
         self.app = app
+        self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let one connection through, or refuse it."""
@@ -45,11 +49,14 @@ class Guard:
                 _log_answer(scope, message["status"], began)
             await send(message)
 
-        if scope["method"] not in _READING and is_cross_site(headers):
-            refusal = PlainTextResponse("A page of another site may not send this request.\n", status_code=403)
-            await refusal(scope, receive, answer)
-            return
-        await self.app(scope, receive, answer)
+        await (self._refusal(scope["method"], headers) or self.app)(scope, receive, answer)
+
+    def _refusal(self, method: str, headers: Headers) -> Response | None:
+        if "*" not in self.hosts and _name(headers.get("host", "")) not in self.hosts:
+            return PlainTextResponse("Nobody asks for this service by that name (allowed_hosts).\n", status_code=421)
+        if method not in _READING and is_cross_site(headers):
+            return PlainTextResponse("A page of another site may not send this request.\n", status_code=403)
+        return None
 
 
 def is_cross_site(headers: Headers) -> bool:
@@ -58,6 +65,11 @@ def is_cross_site(headers: Headers) -> bool:
         return True
     origin = headers.get("origin")
     return origin is not None and urlsplit(origin).netloc != headers.get("host", "")
+
+
+def _name(host: str) -> str:
+    """Return the host without its port."""
+    return host.lower().rpartition("]")[0] + "]" if host.startswith("[") else host.lower().partition(":")[0]
 
 
 def _set_headers(headers: MutableHeaders, name: str) -> None:

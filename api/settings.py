@@ -25,6 +25,13 @@ class Settings(BaseSettings):
     )
     host: Annotated[str, Field(description="The address to listen on.")] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535, description="The port to listen on; 0 picks a free one.")] = 8000
+    allowed_hosts: Annotated[
+        str,
+        Field(
+            description="The names under which requests may ask for the service, with commas between; `*` stands for "
+            "any. Keeps a page of another site from reaching it by a name that leads here (DNS rebinding)."
+        ),
+    ] = "localhost,127.0.0.1,[::1]"
     secret_key: Annotated[
         SecretStr | None,
         Field(description="The key that seals credentials and buyer data: 32 bytes in hex or base64. Keep it safe."),
@@ -67,6 +74,11 @@ class Settings(BaseSettings):
                 "and keep it: what is stored cannot be read without it."
             )
         return decode_key(self.secret_key.get_secret_value())
+
+    def hosts(self) -> frozenset[str]:
+        """Return the names under which requests may ask for the service, `*` for any."""
+        named = {host.strip().lower() for host in self.allowed_hosts.split(",")} - {""}
+        return frozenset({"*"} if "*" in named else named | {self.host.lower()})
 
     def application(self, *, required: bool) -> tuple[str, str]:
         """Return the application's client id and secret; any will do for another Amazon than the real one.

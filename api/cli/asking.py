@@ -75,5 +75,5 @@ async def asking_here() -> AsyncIterator[Asker]:
 
     async with running(load_settings().settings) as joined:
         transport = httpx2.ASGITransport(app=create_app(joined))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://in-process") as http:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield Asker(http)

@@ -42,4 +42,6 @@ async def serve(
     ):
         give(url)
         tell(f"Orderlane answers at {url}/graphql. Ctrl-C ends it.")
+        if settings.host not in ("127.0.0.1", "::1", "localhost"):
+            tell("Whoever reaches this address can read buyers' addresses and ship orders: put a login before it.")
         return await stop.wait()

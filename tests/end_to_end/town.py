@@ -135,5 +135,5 @@ async def town(database_url: str) -> AsyncIterator[Town]:
     transport = httpx2.ASGITransport(app=amazon)
     async with running(settings_for(database_url), clock=world.clock, transport=transport, takes_role=True) as joined:
         here = httpx2.ASGITransport(app=create_app(joined))
-        async with httpx2.AsyncClient(transport=here, base_url="http://orderlane") as http:
+        async with httpx2.AsyncClient(transport=here, base_url="http://localhost") as http:
             yield Town(world=world, amazon=amazon, joined=joined, http=http)

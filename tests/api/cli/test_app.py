@@ -56,6 +56,30 @@ async def test_a_page_of_another_site_cannot_write(http: httpx2.AsyncClient, hea
     assert "x-request-id" in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost", 200),
+        ("LOCALHOST:8000", 200),
+        ("127.0.0.1:8000", 200),
+        ("[::1]:8000", 200),
+        ("evil.example:8000", 421),
+        ("localhost.evil.example", 421),
+        ("", 421),
+    ],
+)
+async def test_a_name_that_was_made_to_lead_here_is_refused(http: httpx2.AsyncClient, host: str, status: int):
+    assert (await http.get("/livez", headers={"host": host})).status_code == status
+
+
+async def test_other_names_can_be_allowed(database_url: str):
+    settings = settings_for(database_url).model_copy(
+        update={"allowed_hosts": "shop.example, Desk.example", "host": "::"}
+    )
+    assert settings.hosts() == {"shop.example", "desk.example", "::"}
+    assert settings.model_copy(update={"allowed_hosts": "*"}).hosts() == {"*"}
+
+
 async def test_a_form_cannot_ask_the_api(http: httpx2.AsyncClient):
     answer = await http.post("/graphql", content="query=%7B__typename%7D", headers={"content-type": "text/plain"})
     assert answer.status_code >= 400
@@ -110,7 +134,7 @@ async def test_without_its_tables_a_service_is_not_ready(database_url: str):
             "DELETE FROM tortoise_migrations WHERE name = ?", [rows[0]["name"]]
         )
         transport = httpx2.ASGITransport(app=create_app(joined))
-        async with httpx2.AsyncClient(transport=transport, base_url="http://orderlane") as client:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
             answer = await client.get("/readyz")
     assert answer.status_code == 503
     assert "orderlane migrate" in answer.json()["checks"]["migrations"]
