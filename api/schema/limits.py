@@ -8,17 +8,17 @@ from strawberry.extensions import (
     MaxAliasesLimiter,
     MaxTokensLimiter,
     ParserCache,
-    QueryDepthLimiter,
     SchemaExtension,
     ValidationCache,
 )
 
-DEEPEST: Final = 15
+from api.schema.depth import DepthRule
+
 MOST_ALIASES: Final = 50
 MOST_TOKENS: Final = 4000
 
 _RULES: Final = (
-    *QueryDepthLimiter(DEEPEST).validation_rules,
+    DepthRule,
     *MaxAliasesLimiter(MOST_ALIASES).validation_rules,
 )
 

@@ -52,7 +52,8 @@ async def retry_imports(info: Info, order_ids: OrderIds) -> BulkOrdersPayload:
     service, now = info.context.service, info.context.service.clock.now()
     asked = [_read(text, at) for at, text in enumerate(order_ids)]
     known = await _orders([one for one in asked if isinstance(one, NodeId)])
-    answers = await retry_import(order_ids=list(known), now=now, actor=USER)
+    row_ids = [order.id for order in known.values()]
+    answers = await retry_import(order_ids=row_ids, now=now, actor=USER)
     accepted = [row_id for row_id, refusal in answers.items() if refusal is None]
     await evaluate_batch(now=now, sealer=service.sealer, only=accepted[:AT_ONCE])
     if len(accepted) > AT_ONCE:
@@ -70,26 +71,25 @@ def _read(text: str, at: int) -> NodeId | InvalidInput:
         return malformed
 
 
-async def _orders(wanted: list[NodeId]) -> dict[int, AmazonOrderRecord]:
-    accounts = {one.row_id: one.account_id for one in wanted}
+async def _orders(wanted: list[NodeId]) -> dict[NodeId, AmazonOrderRecord]:
     with reading():
-        found = await AmazonOrderRecord.filter(id__in=list(accounts))
-    by_id = {order.id: order for order in found if order.account_id == accounts[order.id]}
-    return {row_id: by_id[row_id] for row_id in accounts if row_id in by_id}
+        found = await AmazonOrderRecord.filter(id__in={one.row_id for one in wanted})
+    by_id = {NodeId("AmazonOrder", order.account_id, order.id): order for order in found}
+    return {one: by_id[one] for one in wanted if one in by_id}
 
 
 def _result(
     at: int,
     asked: NodeId | InvalidInput,
-    orders: dict[int, AmazonOrderRecord],
+    orders: dict[NodeId, AmazonOrderRecord],
     answers: dict[int, DomainError | None],
 ) -> BulkOrderResult:
     path = ("orderIds", str(at))
     if isinstance(asked, InvalidInput):
         return BulkOrderResult(index=at, errors=[user_error(asked)])
-    if asked.row_id not in orders:
+    if asked not in orders:
         return BulkOrderResult(index=at, errors=[user_error(NotFound("There is no such order.", path=path))])
     refusal = answers[asked.row_id]
     if refusal is not None:
         refusal.path = path
-    return BulkOrderResult(index=at, order=orders[asked.row_id], errors=[user_error(refusal)] if refusal else [])
+    return BulkOrderResult(index=at, order=orders[asked], errors=[user_error(refusal)] if refusal else [])

@@ -85,10 +85,11 @@ async def ship_order(info: Info, input: ShipInput) -> ShipOrderPayload:
         known = await AmazonOrderRecord.get_or_none(id=wanted.row_id, account_id=wanted.account_id)
     if known is None:
         raise NotFound("There is no such order.", path=("input", "orderId"))
+    packages = _packages(input)
     try:
         shipment = await ship.ship_order(
             order_id=known.id,
-            packages=_packages(input),
+            packages=packages,
             shipped_at=input.shipped_at,
             expected_version=input.expected_version,
             idempotency_key=input.idempotency_key,

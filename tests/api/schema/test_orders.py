@@ -69,9 +69,7 @@ async def test_an_imported_order_shows_what_amazon_said_and_what_was_made_of_it(
 
 async def test_a_blocked_order_shows_its_blocker_with_the_facts_of_its_kind(client: Client, stage: Stage) -> None:
     await stage.products({"sku": "MUG", "quantity": "1"}, {"sku": "CUP", "quantity": "9", "enabled": "false"})
-    order = await stage.arrive(
-        item("MUG", 3), item("CUP", 1), item("NEW", 1, asin="B0NEW"), address=None
-    )
+    order = await stage.arrive(item("MUG", 3), item("CUP", 1), item("NEW", 1, asin="B0NEW"), address=None)
     query = """query ($by: AmazonOrderBy!) { amazonOrder(by: $by) { displayStatus defaultTarget blockers {
       __typename kind state message detectedAt nextCheckAt resolvedAt resolvedBy { kind } item { sellerSku }
       order { amazonOrderId }
@@ -178,7 +176,9 @@ async def test_every_node_is_found_again_by_its_id(client: Client, stage: Stage)
     order = await stage.arrive(item("MUG", 1))
     blocked = await stage.arrive(item("NEW", 1))
     await stage.ship(order)
-    await client.ask("mutation ($i: SyncNowInput!) { syncNow(input: $i) { run { id } } }", i={"storeId": id_of(stage.store)})
+    await client.ask(
+        "mutation ($i: SyncNowInput!) { syncNow(input: $i) { run { id } } }", i={"storeId": id_of(stage.store)}
+    )
     query = """{ stores { id orderSettings { id } syncRuns { nodes { id } } } systemMessages { id }
       amazonOrders { nodes { id items { id product { id } } commands { id } blockers { id } events { nodes { id } }
         commerceOrder { id lines { id } invoices { id } shipments { id packages { id } } } } } }"""
