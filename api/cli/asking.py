@@ -73,7 +73,15 @@ async def asking_here() -> AsyncIterator[Asker]:
     from api.app import create_app, running
     from api.configuration import load_settings
 
-    async with running(load_settings().settings) as joined:
+    settings = load_settings().settings
+    async with running(settings, migrate=is_new(settings.database_url)) as joined:
         transport = httpx2.ASGITransport(app=create_app(joined))
         async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as http:
             yield Asker(http)
+
+
+def is_new(database_url: str) -> bool:
+    """Return whether there is no database yet: then it is made, while one that is old waits for `orderlane migrate`."""
+    from api.database.configuration import file_of
+
+    return not file_of(database_url).exists()

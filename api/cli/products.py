@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from api.cli.asking import Asker, asking, asking_here
+from api.cli.asking import Asker, asking, asking_here, is_new
 from api.cli.endings import Exit
 from api.cli.output import give_json, give_table, tell
 from api.cli.product_file import read_products
@@ -39,7 +39,7 @@ async def import_products(file: Path, /, *, json: bool = False) -> int:
     misshapen: list[tuple[int, str]] = []
     settings = load_settings().settings
     rows = read_products(file, misshapen=misshapen)
-    async with database(settings.database_url, migrate=False):
+    async with database(settings.database_url, migrate=is_new(settings.database_url)):
         imported = await import_rows(rows=rows, now=WallClock().now(), actor=Actor(ActorKind.USER))
     refused = sorted(
         [*misshapen, *[(line, f"{_column(error.path)}{error.message}") for line, error in imported.refused]]

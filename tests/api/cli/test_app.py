@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from tortoise.connection import get_connection
 
 from api.app import create_app, running
 from api.database import WorkerAlreadyRunning
@@ -125,8 +126,6 @@ async def test_a_check_that_does_not_pass_is_told_beside_the_others_with_503():
 
 async def test_without_its_tables_a_service_is_not_ready(database_url: str):
     async with running(settings_for(database_url)) as joined:
-        from tortoise.connection import get_connection
-
         rows = await get_connection("default").execute_query_dict(
             "SELECT name FROM tortoise_migrations ORDER BY id DESC"
         )

@@ -86,7 +86,7 @@ def test_a_missing_key_is_code_78_with_the_command_that_makes_one(
 
 
 def test_debug_shows_the_traceback(orderlane: Orderlane):
-    assert "Traceback" in orderlane("stores", "list", "--debug").err
+    assert "Traceback" in orderlane("products", "import", "nothing.csv", "--debug").err
 
 
 def test_config_show_hides_secrets_and_tells_where_values_come_from(orderlane: Orderlane):
@@ -103,7 +103,13 @@ def test_migrate_says_what_it_did_and_is_safe_to_repeat(orderlane: Orderlane):
     assert second.out == ""
 
 
-def test_a_database_that_was_not_migrated_is_refused_with_the_way_out(orderlane: Orderlane):
+def test_a_database_that_is_not_there_yet_is_made(orderlane: Orderlane, folder: Path):
+    assert orderlane("stores", "list", "--json").out == "[]\n"
+    assert (folder / "orderlane.db").exists()
+
+
+def test_a_database_whose_tables_are_old_is_refused_with_the_way_out(orderlane: Orderlane, folder: Path):
+    (folder / "orderlane.db").touch()
     ended = orderlane("stores", "list")
     assert ended.code == 1
     assert "orderlane migrate" in ended.err
