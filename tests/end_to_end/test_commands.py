@@ -103,6 +103,13 @@ def test_a_store_is_connected_and_synced_without_a_running_service(tmp_path: Pat
     again = json.loads(finished(tmp_path, "sync", "--json", env=env).stdout)
     assert again["runs"][0]["created"] == 0
 
+    reread = json.loads(finished(tmp_path, "sync", "--since", "40d", "--json", env=env).stdout)
+    assert (reread["runs"][0]["created"], reread["runs"][0]["unchanged"]) == (0, 30)
+    found = finished(tmp_path, "query", "{ amazonOrders(first: 1) { nodes { amazonOrderId } } }", env=env)
+    number = json.loads(found.stdout)["data"]["amazonOrders"]["nodes"][0]["amazonOrderId"]
+    one = json.loads(finished(tmp_path, "sync", "--order", number, "--json", env=env).stdout)
+    assert (one["runs"][0]["state"], one["runs"][0]["seen"]) == ("SUCCEEDED", 1)
+
 
 def test_products_and_stores_come_in_beside_a_running_service(tmp_path: Path, env: dict[str, str]):
     (tmp_path / "products.csv").write_text("sku,quantity\nMUG-STONEWARE-350,50\n")
