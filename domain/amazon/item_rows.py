@@ -89,8 +89,7 @@ async def upsert_items(
     await connection.execute_query(
         f"UPDATE amazon_item SET gone_at = {placeholder(connection, 3)} "
         f"WHERE gone_at IS NULL AND order_id IN (SELECT id FROM {orders} changed) "
-        f"AND NOT EXISTS (SELECT 1 FROM {items} listed "
-        "WHERE listed.order_id = amazon_item.order_id AND listed.item_id = amazon_item.item_id)",
+        f"AND (order_id, item_id) NOT IN (SELECT order_id, item_id FROM {items} listed)",
         [encode_rows([[order_id] for order_id in order_ids]), encode_rows(listed), to_text(now)],
     )
 
