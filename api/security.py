@@ -20,6 +20,7 @@ HEADERS: Final = {
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
 }
+_SORRY: Final = "Something went wrong on our side. Name request {} when you report it.\n"
 _READING: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _QUIET: Final = frozenset({"/livez", "/healthz", "/readyz"})
 
@@ -42,14 +43,24 @@ class Guard:
         headers = Headers(scope=scope)
         name = name_request(headers.get(HEADER.decode()))
         began = time.perf_counter()
+        has_begun = False
 
         async def answer(message: Message) -> None:
+            nonlocal has_begun
             if message["type"] == "http.response.start":
+                has_begun = True
                 _set_headers(MutableHeaders(scope=message), name)
                 _log_answer(scope, message["status"], began)
             await send(message)
 
-        await (self._refusal(scope["method"], headers) or self.app)(scope, receive, answer)
+        try:
+            await (self._refusal(scope["method"], headers) or self.app)(scope, receive, answer)
+        except Exception:
+            # A defect: told in the log alone, and to the client by the request's name.
+            log.exception("a request failed", extra={"method": scope["method"], "path": scope["path"]})
+            if has_begun:
+                raise
+            await PlainTextResponse(_SORRY.format(name), status_code=500)(scope, receive, answer)
 
     def _refusal(self, method: str, headers: Headers) -> Response | None:
         if "*" not in self.hosts and _name(headers.get("host", "")) not in self.hosts:

@@ -1,5 +1,6 @@
 """The owner's stories, from Amazon to the back office and back: the API, the worker and a simulated Amazon."""
 
+import logging
 from collections.abc import AsyncIterator
 
 import pytest
@@ -147,6 +148,7 @@ async def test_an_order_from_before_the_integration_is_shown_and_never_imported(
 
 
 async def test_no_answer_and_no_log_line_about_a_failure_holds_a_buyer(shop: Town, caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO)
     await sell(shop, MUG)
     number = shop.place(MUG)
     await shop.pass_time()
@@ -156,4 +158,5 @@ async def test_no_answer_and_no_log_line_about_a_failure_holds_a_buyer(shop: Tow
     shop.amazon.is_cut_off = True
     await shop.ship(number)
     await shop.pass_time()
+    assert "answered" in caplog.text
     assert not [word for word in words if word in caplog.text]

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import httpx2
 import pytest
+from starlette.types import Receive, Scope, Send
 from tortoise.connection import get_connection
 
 from api.app import create_app, running
@@ -12,6 +13,7 @@ from api.database import WorkerAlreadyRunning
 from api.health import Unfit, readyz
 from api.logs import JsonLines, ReadableLines, log_to
 from api.request_id import request_id
+from api.security import Guard
 from tests.end_to_end.town import settings_for
 
 
@@ -79,6 +81,19 @@ async def test_other_names_can_be_allowed(database_url: str):
     )
     assert settings.hosts() == {"shop.example", "desk.example", "::"}
     assert settings.model_copy(update={"allowed_hosts": "*"}).hosts() == {"*"}
+
+
+async def test_a_defect_is_masked_logged_and_answered_with_the_name_of_its_request(caplog: pytest.LogCaptureFixture):
+    async def defect(scope: Scope, receive: Receive, send: Send) -> None:
+        raise RuntimeError("Jane Doe, 1 Main Street")
+
+    transport = httpx2.ASGITransport(app=Guard(defect, hosts=frozenset({"*"})))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x") as client:
+        answer = await client.get("/orders", headers={"x-request-id": "r-7"})
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (500, "nosniff")
+    assert "r-7" in answer.text
+    assert "Jane" not in answer.text
+    assert [record.message for record in caplog.records if record.exc_info] == ["a request failed"]
 
 
 async def test_a_form_cannot_ask_the_api(http: httpx2.AsyncClient):
