@@ -132,6 +132,7 @@ def _instant(bound: datetime) -> str:
 
 
 def _amounts_within(wanted: MoneyRange) -> Iterator[Fragment]:
+    decimals_of(wanted.currency_code)
     yield equal("currency", wanted.currency_code)
     if wanted.gte is not None:
         yield at_least("total_minor", _minor(wanted.gte, wanted.currency_code))

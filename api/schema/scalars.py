@@ -19,6 +19,7 @@ _INSTANT: Final = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([
 _DECIMAL: Final = re.compile(r"-?(\d{1,15})(\.\d{1,10})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DIGITS: Final = 15
+_FIRST_YEAR: Final = 1000  # stored instants have years of four digits, and sort as text
 
 
 def _read_instant(value: object) -> datetime:
@@ -26,9 +27,12 @@ def _read_instant(value: object) -> datetime:
     if found is None:
         raise ValueError("An instant is RFC 3339 text with its zone, e.g. 2026-08-22T10:15:00Z.")
     try:
-        return datetime.fromisoformat(f"{found[1]}{(found[2] or '')[:7]}{found[3]}".upper()).astimezone(UTC)
+        read = datetime.fromisoformat(f"{found[1]}{(found[2] or '')[:7]}{found[3]}".upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("There is no such instant; write e.g. 2026-08-22T10:15:00Z.") from None
+    if read.year < _FIRST_YEAR:
+        raise ValueError(f"Nothing here is from before the year {_FIRST_YEAR}.")
+    return read
 
 
 def _read_decimal(value: object) -> Decimal:

@@ -111,6 +111,7 @@ async def test_a_cursor_serves_only_the_list_it_came_from(client: Client, stage:
         ({"sku": {"eq": "MUG"}}, [0, 1]),
         ({"sku": {"startsWith": "ne"}}, [2]),
         ({"search": "FINE n%w"}, []),
+        ({"search": "FINE n_w"}, []),
         ({"search": "fine ne"}, [2]),
         ({"commerceNumber": {"startsWith": "0"}}, [0]),
         ({"search": "000000001"}, [0]),
@@ -141,6 +142,18 @@ async def test_orders_are_filtered(client: Client, stage: Stage, where: dict[str
     shown = await numbers(client, w=where, o={"field": "PURCHASED_AT", "direction": "ASC"})
 
     assert shown == [orders[at].number for at in found]
+
+
+async def test_what_is_not_known_does_not_match_and_its_opposite_does(client: Client, stage: Stage) -> None:
+    known, unknown = await stage.see(stage.facts(), stage.facts(latest_ship_at=None))
+    late = {"latestShipAt": {"gte": "2026-03-01T00:00:00Z"}}
+
+    assert await numbers(client, w=late) == [known.number]
+    assert await numbers(client, w={"NOT": late}) == [unknown.number]
+    assert await numbers(client, w={"NOT": {"NOT": late}}) == [known.number]
+    for direction in ("ASC", "DESC"):
+        by_time = {"field": "SHIP_BY", "direction": direction}
+        assert await numbers(client, o=by_time) == [known.number, unknown.number]
 
 
 async def test_orders_are_filtered_by_store_and_id(client: Client, stage: Stage) -> None:

@@ -175,6 +175,7 @@ ORDERS = (
         {"w": {"purchasedAt": {"gte": "2026-02-30T00:00:00Z"}}},
         {"w": {"purchasedAt": {"gte": "0001-01-01T00:00:00+23:59"}}},
         {"w": {"purchasedAt": {"gte": "2026-01-01T00:00:00+25:00"}}},
+        {"w": {"purchasedAt": {"gte": "0999-12-31T00:00:00Z"}}},
         {"w": {"purchasedAt": {"gte": 1767225600}}},
         {"w": {"total": {"currencyCode": "EUR", "gte": "NaN"}}},
         {"w": {"total": {"currencyCode": "EUR", "gte": "Infinity"}}},

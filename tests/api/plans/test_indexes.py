@@ -1,0 +1,93 @@
+import pytest
+
+from api.database import read_rows
+from api.plans.fragments import Fragment, equal
+from api.plans.keyset import page_sql
+from api.plans.order import beyond, order_sort
+from api.plans.where import compile_where
+from api.schema.ids import NodeId
+from api.schema.order_filters import (
+    AmazonOrderOrder,
+    AmazonOrderOrderField,
+    AmazonOrderStatusFilter,
+    AmazonOrderWhere,
+    BlockerKindFilter,
+    DisplayStatusFilter,
+    IDFilter,
+    OrderDirection,
+    StringFilter,
+)
+from domain.amazon.display import DisplayStatus
+from domain.amazon.facts import AmazonOrderStatus
+from domain.channel.blockers import BlockerKind
+from tests.domain.channel.stage import Stage
+
+OF_STORE = IDFilter(eq=str(NodeId("Store", 1, 1)))
+OPEN = DisplayStatusFilter(eq=DisplayStatus.UNSHIPPED)
+
+
+async def plan_of(condition: Fragment, *, ascending: bool = False, backward: bool = False, after: bool = False) -> str:
+    direction = OrderDirection.ASC if ascending else OrderDirection.DESC
+    sort = order_sort(AmazonOrderOrder(field=AmazonOrderOrderField.PURCHASED_AT, direction=direction), None)
+    parameters = [*condition.parameters]
+    sql = condition.sql
+    if after:
+        place = beyond(sort, "2026-03-02T09:00:00.000Z", 7, backward=backward)
+        sql, parameters = f"{sql} AND {place.sql}", [*parameters, *place.parameters]
+    statement = page_sql("amazon_order", sql, sort, backward=backward)
+    rows = await read_rows(f"EXPLAIN QUERY PLAN {statement}", [*parameters, 21])
+    return "; ".join(row["detail"] for row in rows)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("backward", [True, False])
+@pytest.mark.parametrize("after", [True, False])
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        (AmazonOrderWhere(store_id=OF_STORE, display_status=OPEN), "ix_order_status"),
+        (AmazonOrderWhere(store_id=OF_STORE), "ix_order_store"),
+        (None, "ix_order_purchased"),
+    ],
+)
+async def test_a_list_by_purchase_walks_an_index_and_sorts_nothing(
+    stage: Stage, where: AmazonOrderWhere | None, index: str, ascending: bool, backward: bool, after: bool
+) -> None:
+    plan = await plan_of(compile_where(where), ascending=ascending, backward=backward, after=after)
+
+    assert index in plan
+    assert "TEMP B-TREE" not in plan
+    if after:
+        assert "purchased_at" in plan
+
+
+async def test_other_conditions_of_a_store_still_walk_its_index_in_order(stage: Stage) -> None:
+    for where in (
+        AmazonOrderWhere(store_id=OF_STORE, status=AmazonOrderStatusFilter(eq=AmazonOrderStatus.PENDING)),
+        AmazonOrderWhere(store_id=OF_STORE, search="mug"),
+        AmazonOrderWhere(store_id=OF_STORE, blocker_kind=BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)),
+    ):
+        plan = await plan_of(compile_where(where))
+        assert "INDEX ix_order_store (store_id=?)" in plan
+        assert "TEMP B-TREE" not in plan
+
+
+async def test_a_number_is_found_by_its_index(stage: Stage) -> None:
+    plan = await plan_of(compile_where(AmazonOrderWhere(amazon_order_id=StringFilter(eq="902-0000000-0000001"))))
+
+    assert "ix_order_number" in plan
+
+
+async def test_conditions_on_other_tables_find_their_rows_by_an_index(stage: Stage) -> None:
+    text = StringFilter(eq="x")
+    for where in (
+        AmazonOrderWhere(sku=text),
+        AmazonOrderWhere(commerce_number=text),
+        AmazonOrderWhere(blocker_kind=BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)),
+    ):
+        plan = await plan_of(compile_where(where))
+        assert "SCAN" not in plan.replace("SCAN amazon_order USING", "")
+
+
+async def test_a_page_of_a_store_never_reads_another_store(stage: Stage) -> None:
+    assert "store_id=?" in await plan_of(equal("store_id", 1))
