@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
+from graphql import ASTValidationRule
 from strawberry.extensions import (
     AddValidationRules,
     MaxAliasesLimiter,
@@ -17,7 +18,7 @@ from api.schema.depth import DepthRule
 MOST_ALIASES: Final = 50
 MOST_TOKENS: Final = 4000
 
-_RULES: Final = (
+_RULES: Final[tuple[type[ASTValidationRule], ...]] = (
     DepthRule,
     *MaxAliasesLimiter(MOST_ALIASES).validation_rules,
 )

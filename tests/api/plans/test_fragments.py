@@ -1,6 +1,8 @@
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from strawberry import ID
 
 from api.plans.fragments import EVERYTHING, NOTHING, all_of, any_of, containing, equal, negated
 from api.plans.keyset import page_request
@@ -37,7 +39,7 @@ def test_a_bound_between_two_stored_instants_is_rounded_up() -> None:
     "asked",
     [{"first": 1, "last": 1}, {"first": -1}, {"first": 101}, {"last": -1}, {"last": 101}, {"first": 0, "last": 0}],
 )
-def test_a_page_is_read_from_one_side_and_has_a_bound(asked: dict[str, int]) -> None:
+def test_a_page_is_read_from_one_side_and_has_a_bound(asked: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         page_request(**asked)
 
@@ -50,6 +52,6 @@ def test_a_filter_has_a_depth_and_a_size() -> None:
     deep = AmazonOrderWhere()
     for _ in range(5):
         deep = AmazonOrderWhere(negated=deep)
-    for where in (deep, AmazonOrderWhere(any_of=[AmazonOrderWhere()] * 50), AmazonOrderWhere(ids=["x"] * 101)):
+    for where in (deep, AmazonOrderWhere(any_of=[AmazonOrderWhere()] * 50), AmazonOrderWhere(ids=[ID("x")] * 101)):
         with pytest.raises(LimitExceeded):
             compile_where(where)

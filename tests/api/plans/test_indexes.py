@@ -1,4 +1,5 @@
 import pytest
+from strawberry import ID
 
 from api.database import read_rows
 from api.plans.fragments import Fragment, equal
@@ -22,7 +23,7 @@ from domain.amazon.facts import AmazonOrderStatus
 from domain.channel.blockers import BlockerKind
 from tests.domain.channel.stage import Stage
 
-OF_STORE = IDFilter(eq=str(NodeId("Store", 1, 1)))
+OF_STORE = IDFilter(eq=ID(str(NodeId("Store", 1, 1))))
 OPEN = DisplayStatusFilter(eq=DisplayStatus.UNSHIPPED)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from strawberry import ID
 
 from api.database import database as open_database
 from api.plans.fragments import folded
@@ -32,6 +33,7 @@ from api.schema.order_filters import (
     OrderDirection,
     StringFilter,
 )
+from api.schema.scalars import CurrencyCode
 from domain.accounts.records import Account, Store
 from domain.amazon.display import DisplayStatus, ImportState
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
@@ -90,8 +92,8 @@ STRINGS = st.one_of(
     ]
 )
 RANGES = st.builds(DateTimeRange, gte=st.none() | TIMES, lt=st.none() | TIMES)
-BOUNDS = st.sampled_from([None, Decimal("1"), Decimal("1.005"), Decimal("1.01"), Decimal("-1"), Decimal("2.5")])
-STORES = st.sampled_from([1, 2, 3]).map(lambda row: str(NodeId("Store", 1, row)))
+BOUNDS = st.sampled_from([None, Decimal(1), Decimal("1.005"), Decimal("1.01"), Decimal(-1), Decimal("2.5")])
+STORES = st.sampled_from([1, 2, 3]).map(lambda row: ID(str(NodeId("Store", 1, row))))
 LEAVES = {
     "ids": _some(st.integers(1, 12).map(lambda row: str(NodeId("AmazonOrder", 1, row)))),
     "store_id": st.one_of(
@@ -139,7 +141,7 @@ def matches(row: dict[str, Any], where: AmazonOrderWhere) -> bool:
 
 def _is(value: Any, choice: Any) -> bool:
     if choice.eq is not None:
-        return value == choice.eq
+        return bool(value == choice.eq)
     if choice.one_of is not None:
         return value in choice.one_of
     return value not in choice.not_in
@@ -306,8 +308,7 @@ async def walk(where: AmazonOrderWhere, sort: Any, size: int, *, backward: bool)
     ids: list[int] = []
     cursor = None
     while True:
-        place = {"before": cursor} if backward else {"after": cursor}
-        request = page_request(**{"last" if backward else "first": size}, **place)
+        request = page_request(last=size, before=cursor) if backward else page_request(first=size, after=cursor)
         page = await find_page("amazon_order", where=compile_where(where), sort=sort, request=request)
         found = [row.row_id for row in page.rows]
         ids = found + ids if backward else ids + found
@@ -341,7 +342,7 @@ def test_pages_of_any_filter_and_sort_equal_the_same_done_in_python(
 ) -> None:
     field, direction = sorted_by
     if field is AmazonOrderOrderField.TOTAL:
-        where = AmazonOrderWhere(all_of=[where, AmazonOrderWhere(total=MoneyRange(currency_code="EUR"))])
+        where = AmazonOrderWhere(all_of=[where, AmazonOrderWhere(total=MoneyRange(currency_code=CurrencyCode("EUR")))])
     sort = order_sort(AmazonOrderOrder(field=field, direction=direction), where)
 
     async def both() -> tuple[list[int], list[int]]:

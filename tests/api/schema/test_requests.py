@@ -126,7 +126,8 @@ async def test_documents_that_cannot_be_run_are_refused_with_a_code(
 
 
 ORDERS = (
-    "query ($first: Int, $after: String, $last: Int, $before: String, $w: AmazonOrderWhere, $o: AmazonOrderOrder, $cap: Int) {"
+    "query ($first: Int, $after: String, $last: Int, $before: String, $w: AmazonOrderWhere, $o: AmazonOrderOrder,"
+    " $cap: Int) {"
     + (
         " amazonOrders(first: $first, after: $after, last: $last, before: $before, where: $w, orderBy: $o) {"
         " nodes { id } count(cap: $cap) { value } } }"

@@ -9,7 +9,8 @@ from tests.api.schema.asking import Client
 from tests.domain.channel.stage import Stage, item, items_of, shelf
 
 SHIP = """mutation ($i: ShipOrderInput!) { shipOrder(input: $i) {
-  order { amazonOrderId version displayStatus latestEvent { kind } commands { kind state attempts lastError { message } }
+  order { amazonOrderId version displayStatus latestEvent { kind }
+    commands { kind state attempts lastError { message } }
     actions { kind allowed reasons { __typename code message path
       ... on ActionNotAllowedError { action currentStatus } } }
     commerceOrder { lines { quantityShipped } } items { product { stock reserved } } }
@@ -17,7 +18,8 @@ SHIP = """mutation ($i: ShipOrderInput!) { shipOrder(input: $i) {
     packages { reference carrierCode carrierName trackingNumber lines { quantity item { sellerSku } }
       command { kind state nextAttemptAt confirmedAt } } }
   errors { __typename code message path retryable
-    ... on ActionNotAllowedError { action currentStatus } ... on StaleVersionError { expectedVersion actualVersion } } } }"""
+    ... on ActionNotAllowedError { action currentStatus }
+    ... on StaleVersionError { expectedVersion actualVersion } } } }"""
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def parcel(order: AmazonOrder, **given: Any) -> dict[str, Any]:
     return {"orderId": id_of(order), "carrierCode": "ups", "trackingNumber": "1Z", "idempotencyKey": "k"} | given
 
 
-async def refusals(client: Client, given: dict[str, Any]) -> list[dict[str, Any]]:
+async def refusals(client: Client, given: dict[str, Any]) -> Any:
     payload = (await client.ask(SHIP, i=given))["shipOrder"]
     assert (payload["order"], payload["shipment"]) == (None, None)
     return payload["errors"]

@@ -50,7 +50,7 @@ def test_everything_is_described(kind: GraphQLNamedType) -> None:
     assert [name for name, text in described.items() if not (text or "").strip().endswith((".", ".'", '"'))] == []
 
 
-WINDOWS = {name: record for record, name in TYPE_OF_RECORD.items()} | {
+WINDOWS: dict[str, Any] = {name: record for record, name in TYPE_OF_RECORD.items()} | {
     "ImportDecision": DecisionRecord,
     "OutOfStockBlocker": next(record for record, name in TYPE_OF_RECORD.items() if name == "Blocker"),
 }
@@ -58,7 +58,7 @@ WINDOWS = {name: record for record, name in TYPE_OF_RECORD.items()} | {
 
 @pytest.mark.parametrize("name", sorted(WINDOWS))
 def test_every_plain_field_is_a_column_of_its_record(name: str) -> None:
-    definition = schema.get_type_by_name(name)
+    definition: Any = schema.get_type_by_name(name)
     columns = WINDOWS[name]._meta.fields_map
     plain = [
         field.python_name

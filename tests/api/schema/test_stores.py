@@ -14,7 +14,8 @@ from tests.domain.channel.stage import CLERK, MARKETPLACE, Stage, item
 
 CONNECT = """mutation ($i: ConnectStoreInput!) { connectStore(input: $i) {
   store { id name marketplaceId countryCode status contactEmail connectedAt cutoffAt nextSyncAt lastSyncedAt }
-  errors { __typename code message path retryable ... on MarketplaceError { amazonCode requestId retryAfterSeconds } } } }"""
+  errors { __typename code message path retryable
+    ... on MarketplaceError { amazonCode requestId retryAfterSeconds } } } }"""
 SETTINGS = """id version importEnabled commerceStoreView customerCreation orderNumberSource orderNumberPrefix
   pendingOrderStock reservationDays stockRule fbaRequiresStock canceledOrderEndState initialStatusMode
   initialStatus { code label state } piiRetentionDays updatedAt"""
@@ -107,7 +108,8 @@ async def test_amazons_no_is_an_error_of_the_payload_with_what_support_asks_for(
 
 async def test_the_settings_of_a_store_are_reached_both_ways(client: Client, stage: Stage) -> None:
     both = await client.ask(
-        f"query ($id: ID!) {{ orderSettings(storeId: $id) {{ {SETTINGS} }} store(id: $id) {{ orderSettings {{ {SETTINGS} }} }} }}",
+        f"query ($id: ID!) {{ orderSettings(storeId: $id) {{ {SETTINGS} }} "
+        f"store(id: $id) {{ orderSettings {{ {SETTINGS} }} }} }}",
         id=id_of(stage.store),
     )
 
@@ -290,7 +292,8 @@ async def test_a_store_counts_its_orders_by_amazons_status(client: Client, stage
 async def test_a_system_message_names_the_stores_of_blocked_orders_and_goes_with_them(
     client: Client, stage: Stage
 ) -> None:
-    query = "{ systemMessages { id severity text createdAt stores { name } orders { nodes { amazonOrderId } count { value } } } }"
+    query = """{ systemMessages { id severity text createdAt stores { name }
+      orders { nodes { amazonOrderId } count { value } } } }"""
     before = await client.ask(query)
     order = await stage.arrive(item("MUG", 1))
     during = await client.ask(query)

@@ -1,12 +1,17 @@
+from typing import Any
+
 from api.schema.ids import id_of
 from tests.api.schema.asking import Client
 from tests.domain.channel.stage import Stage, item, told
 
-EVENTS = """query ($by: AmazonOrderBy!, $first: Int, $after: String, $last: Int, $before: String, $where: OrderEventWhere) {
+EVENTS = """query (
+  $by: AmazonOrderBy!, $first: Int, $after: String, $last: Int, $before: String, $where: OrderEventWhere
+) {
   amazonOrder(by: $by) { latestEvent { cursor sequence }
     events(first: $first, after: $after, last: $last, before: $before, where: $where) {
       nodes { __typename sequence kind cursor message at order { id }
-        ... on StatusChangedEvent { from to } ... on BlockerEvent { blocker { kind } } ... on GenericOrderEvent { data } }
+        ... on StatusChangedEvent { from to } ... on BlockerEvent { blocker { kind } }
+        ... on GenericOrderEvent { data } }
       edges { cursor node { sequence } }
       pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }"""
 
@@ -36,7 +41,8 @@ async def test_pages_of_the_timeline_join_without_gap_in_both_directions(client:
         order = await stage.change(order, status=status)
     every = [node["sequence"] for node in (await _events(client, order.number))["nodes"]]
 
-    forward, after = [], None
+    forward: list[int] = []
+    after = None
     while True:
         page = await _events(client, order.number, first=2, after=after)
         forward += [node["sequence"] for node in page["nodes"]]
@@ -44,7 +50,8 @@ async def test_pages_of_the_timeline_join_without_gap_in_both_directions(client:
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    backward, before = [], None
+    backward: list[int] = []
+    before = None
     while True:
         page = await _events(client, order.number, last=2, before=before)
         backward = [node["sequence"] for node in page["nodes"]] + backward
@@ -78,6 +85,6 @@ async def test_a_cursor_that_is_no_place_in_a_timeline_is_refused(client: Client
         assert (refused["code"], refused["argument"]) == ("BAD_USER_INPUT", ["after"])
 
 
-async def _events(client: Client, number: str, **arguments: object) -> dict[str, list[dict[str, object]]]:
+async def _events(client: Client, number: str, **arguments: object) -> Any:
     answer = await client.ask(EVENTS, by={"amazonOrderId": number}, **arguments)
     return answer["amazonOrder"]["events"]
