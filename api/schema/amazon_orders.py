@@ -41,7 +41,7 @@ COMMANDS = Listing(records.Command, "order_id", ("order_seq",))
 DECISIONS = Listing(DecisionRecord, "order_id", ("id",))
 _Order = Annotated["AmazonOrder", strawberry.lazy("api.schema.amazon_orders")]
 _Store = Annotated["Store", strawberry.lazy("api.schema.stores")]
-IncludeResolved = Annotated[bool, strawberry.argument(description="Also those that no longer count.")]
+IncludeResolved = Annotated[bool | None, strawberry.argument(description="Also those that no longer count.")]
 EventsWhere = Annotated[OrderEventWhere | None, strawberry.argument(description="Only events like these.")]
 
 
