@@ -14,13 +14,12 @@ from domain.accounts import budgets, cursors, runs
 from domain.accounts.cursors import Fenced, StaleFence
 from domain.accounts.records import Account, CursorKind, Store, SyncCursor, SyncRun
 from domain.amazon.intake import Answered, store_page
-from domain.amazon.window import SETTLE, Window, next_window, page_limit, span_after
+from domain.amazon.window import SETTLE, next_window, page_limit, span_after
 from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceUnavailable
 
 _LOG: Final = logging.getLogger(__name__)
 _TOKEN_LIFE: Final = timedelta(hours=23)  # Amazon's page tokens live 24 h
-_CAUGHT_UP: Final = timedelta(seconds=60)
 _RESTARTS: Final = 2
 _TOO_NEW: Final = timedelta(minutes=2)  # a younger upper bound is refused (searchOrders, lastUpdatedBefore)
 
@@ -34,7 +33,6 @@ class Pass:
     seller: Seller
     stores: Mapping[str, Store]
     fenced: Fenced
-    finished_slices: int = 0
     restarts: int = 0
 
 
@@ -78,10 +76,14 @@ async def sync_page(reading: Pass) -> bool:
     cursor, run = await SyncCursor.get(id=reading.fenced.cursor_id), await SyncRun.get(id=reading.fenced.run_id)
     worker, amazon_now = reading.worker, reading.worker.amazon.amazon_now(reading.account.region)
     if run.slice_from is None or run.slice_to is None:
-        window = _next(reading, cursor, amazon_now)
+        goal = _goal(cursor, run, amazon_now)
+        span = min(timedelta(seconds=cursor.span_seconds), goal - cursor.watermark)
+        window = next_window(watermark=cursor.watermark, amazon_now=amazon_now, span=span)
         if window is None:
             return False
-        run = await runs.begin_slice(fenced=reading.fenced, lower=window.lower, upper=window.upper, now=worker.now())
+        run = await runs.begin_slice(
+            fenced=reading.fenced, lower=window.lower, upper=window.upper, goal=goal, now=worker.now()
+        )
     elif run.token_at is not None and amazon_now - run.token_at > _TOKEN_LIFE:
         await _start_again(reading, cursor)
         return True
@@ -110,14 +112,12 @@ async def _read(reading: Pass, cursor: SyncCursor) -> None:
     await runs.finish_run(fenced=reading.fenced, now=worker.now(), interval=worker.limits.interval)
 
 
-def _next(reading: Pass, cursor: SyncCursor, amazon_now: datetime) -> Window | None:
+def _goal(cursor: SyncCursor, run: SyncRun, amazon_now: datetime) -> datetime:
+    """Return where the pass ends: fixed when its first slice begins, or a pass of many slices would never end."""
     settled = amazon_now - SETTLE
-    until = settled if cursor.until is None else min(settled, cursor.until)
-    left = until - cursor.watermark
-    if left <= timedelta() or (cursor.until is None and reading.finished_slices and left < _CAUGHT_UP):
-        return None
-    span = min(timedelta(seconds=cursor.span_seconds), left)
-    return next_window(watermark=cursor.watermark, amazon_now=amazon_now, span=span)
+    if run.pages:
+        return min(run.window_to, settled)
+    return settled if cursor.until is None else min(settled, cursor.until)
 
 
 async def _one_page(reading: Pass, cursor: SyncCursor, run: SyncRun) -> None:
@@ -158,7 +158,6 @@ async def _store(reading: Pass, cursor: SyncCursor, page: Page, fetched_at: date
         now=worker.now(),
         sealer=worker.service.sealer,
     )
-    reading.finished_slices += page.next_token is None
     if page.rate is not None:
         await budgets.learn_rate(
             account_id=account.id, operation=budgets.SEARCH_ORDERS, rate=page.rate, at=page.at, now=worker.now()

@@ -44,10 +44,12 @@ async def open_run(*, cursor: SyncCursor, now: datetime) -> SyncRun:
         return await SyncRun.get(id=run.id)
 
 
-async def begin_slice(*, fenced: Fenced, lower: datetime, upper: datetime, now: datetime) -> SyncRun:
+async def begin_slice(
+    *, fenced: Fenced, lower: datetime, upper: datetime, goal: datetime | None = None, now: datetime
+) -> SyncRun:
     """Fix the bounds of the slice that is read next; they are sent unchanged with every token.
 
-    Raises StaleFence.
+    `goal` is where the whole pass ends (Amazon time), for a pass of one slice its upper bound. Raises StaleFence.
     """
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
@@ -61,7 +63,7 @@ async def begin_slice(*, fenced: Fenced, lower: datetime, upper: datetime, now: 
             next_token=None,
             token_at=None,
             window_from=lower if first else run.window_from,
-            window_to=upper,
+            window_to=goal or upper,
         )
         return await SyncRun.get(id=run.id)
 
@@ -96,11 +98,15 @@ async def record_page(*, fenced: Fenced, next_token: str | None, token_at: datet
 async def finish_slice(*, fenced: Fenced, watermark: datetime, span: timedelta) -> None:
     """Move the watermark after a slice's last page, inside the change that stores that page.
 
+    The pass has reached its goal if the slice was the last one, or if Amazon echoed a bound that moves nothing on.
     Raises StaleFence.
     """
+    before, run = await SyncCursor.get(id=fenced.cursor_id), await SyncRun.get(id=fenced.run_id)
     await update_fenced(
         fenced.cursor_id, fenced.fence, watermark=watermark, span_seconds=int(span.total_seconds()), attempts=0
     )
+    if run.slice_to is None or run.slice_to >= run.window_to or watermark <= before.watermark:
+        await SyncRun.filter(id=run.id).update(window_to=watermark)
     await _forget_slice(fenced.run_id)
 
 

@@ -35,7 +35,9 @@ class Bench:
     sealer: Sealer
     machine: list[int]
 
-    async def connect(self, name: str = "demo", marketplace_id: str = US) -> Store:
+    async def connect(
+        self, name: str = "demo", marketplace_id: str = US, *, import_from: datetime | None = None
+    ) -> Store:
         token = f"Atzr|{name}"
         verified = await self.worker.amazon.verify(region=Region.NA, refresh_token=token)
         return await connect_store(
@@ -45,7 +47,7 @@ class Bench:
             verified=verified,
             seller_id=name,
             contact_email=None,
-            import_from=None,
+            import_from=import_from,
             now=self.clock.now(),
             sealer=self.sealer,
             actor=SYSTEM,

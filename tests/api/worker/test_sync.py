@@ -1,6 +1,7 @@
 import asyncio
 from datetime import timedelta
 
+from domain.accounts.budgets import SEARCH_ORDERS, drain
 from domain.accounts.cursors import release_leases
 from domain.accounts.records import Account, AccountState, JobState, Store, SyncCursor, SyncRun
 from domain.amazon.records import AmazonItem, AmazonOrder
@@ -10,6 +11,8 @@ from domain.instant import to_text
 from domain.timeline import Event, EventKind
 from simulator.clock import SimulatedClock
 from tests.api.wire_between import answers, cuts_the_answer, loses_the_answer, never_arrives, refuses
+
+MEXICO = "A1AM78C64UM0Y8"
 
 
 async def numbers() -> set[str]:
@@ -90,10 +93,12 @@ class TestAPass:
         await bench.control("/clock", {"advance": 1800})
 
         await bench.sync()
+        ours.advance(300)
+        await bench.sync()
 
         assert await numbers() == set(placed)
-        first, second = (call["lastUpdatedBefore"] for call in bench.wire.made("searchOrders"))
-        assert (first, second) == ("2026-03-02T09:02:00.000Z", "2026-03-02T09:27:00.000Z")
+        first, *_, last = (call["lastUpdatedBefore"] for call in bench.wire.made("searchOrders"))
+        assert (first, last) == ("2026-03-02T09:02:00.000Z", "2026-03-02T09:27:00.000Z")
 
     async def test_two_workers_never_read_for_the_same_cursor(self, bench):
         await bench.connect()
@@ -104,6 +109,43 @@ class TestAPass:
 
         assert len(bench.wire.made("searchOrders")) == 1
         assert await SyncRun.all().count() == 1
+
+
+class TestTheGoalOfAPass:
+    async def test_is_fixed_when_it_begins_so_that_passes_with_spent_quota_end(self, bench):
+        await bench.connect(import_from=bench.clock.now() - timedelta(days=90))
+        await bench.connect(marketplace_id=MEXICO, import_from=bench.clock.now() - timedelta(days=30))
+        account = await Account.get()
+        begun = bench.clock.now()
+        await drain(account_id=account.id, operation=SEARCH_ORDERS, at=begun, jitter=0, now=begun)
+
+        for _ in range(60):
+            await bench.pass_by(minutes=3)
+            await bench.sync()
+            first = await SyncRun.filter(finished_at__isnull=False)
+            if {run.store_id for run in first} == {1, 2}:
+                break
+
+        assert [run.state for run in first[:2]] == [JobState.SUCCEEDED] * 2
+        assert all(store.last_synced_at for store in await Store.all())
+        assert all(run.window_to <= begun + timedelta(minutes=6) for run in first[:2])
+        assert len(bench.wire.made("searchOrders")) <= 20
+
+    async def test_is_where_amazon_says_that_it_ends_if_that_is_earlier(self, bench):
+        await bench.connect(import_from=bench.clock.now() - timedelta(hours=5))
+
+        def echoes(bound):
+            return answers(200, text=f'{{"orders": [], "lastUpdatedBefore": "{bound}"}}')
+
+        bench.wire.happens("searchOrders", echoes("2026-03-02T08:56:59Z"))
+        await bench.sync()
+        bench.wire.happens("searchOrders", echoes("2026-03-02T08:00:00Z"))
+        await bench.pass_by(minutes=5)
+        await bench.sync()
+
+        assert len(bench.wire.made("searchOrders")) == 2
+        assert [run.state for run in await SyncRun.all()] == [JobState.SUCCEEDED] * 2
+        assert to_text((await SyncCursor.get()).watermark) == "2026-03-02T08:56:59.000Z"
 
 
 class TestWhatAmazonSays:
