@@ -221,12 +221,11 @@ async def _settle(victim: Victim, clerk: Clerk, control: httpx2.AsyncClient, ord
         await _when_ready(victim, clerk)
         await asyncio.sleep(1)
         with sqlite3.connect(victim.folder / "orders.db") as database:
-            done = database.execute("SELECT count(*) FROM amazon_order WHERE completed_at IS NOT NULL").fetchone()[0]
-            open_orders = database.execute(
-                "SELECT count(*) FROM amazon_order WHERE import_state IN ('NEW', 'WAITING') OR (import_state = "
-                "'IMPORTED' AND completed_at IS NULL AND amazon_status <> 'CANCELED')"
-            ).fetchone()[0]
-        if done and not open_orders:
+            here, under_way = database.execute(
+                "SELECT count(*), coalesce(sum(completed_at IS NULL AND amazon_status <> 'CANCELED'), 0) "
+                "FROM amazon_order"
+            ).fetchone()
+        if here == orders and not under_way:
             break
     await victim.kill(signal.SIGTERM)
 

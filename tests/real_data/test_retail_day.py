@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ pytestmark = NEEDS_SHARED
 
 
 @pytest.fixture
-async def day(bench: Bench) -> list[dict]:
+async def day(bench: Bench) -> list[dict[str, Any]]:
     theirs = retail.orders()
     bench.clock.set(datetime(2010, 12, 2, tzinfo=UTC))
     response = await bench.http.put(f"{AMAZON}/_sim/orders", json={"orders": theirs})
@@ -32,7 +33,9 @@ async def day(bench: Bench) -> list[dict]:
     return theirs
 
 
-async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the_sums_are_equal(day: list[dict]):
+async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the_sums_are_equal(
+    day: list[dict[str, Any]],
+):
     counts = await outcomes()
     blocked = Counter([entry.blocker_kind.value async for entry in Attention.filter(kind="BLOCKER")])
     print(f"retail day: {len(day)} invoices: {dict(counts)}, blockers {dict(blocked)}")
@@ -56,7 +59,7 @@ async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the
     assert imported["GBP"] + blocked_total == everything
 
 
-async def test_reading_the_day_again_changes_nothing(bench: Bench, day: list[dict]):
+async def test_reading_the_day_again_changes_nothing(bench: Bench, day: list[dict[str, Any]]):
     before = await _everything()
     store = await Store.get()
     whole_day = (datetime(2010, 12, 1, tzinfo=UTC), datetime(2010, 12, 1, 23, 50, tzinfo=UTC))
@@ -69,12 +72,13 @@ async def test_reading_the_day_again_changes_nothing(bench: Bench, day: list[dic
     assert await _everything() == before
 
 
-async def _total_of_blocked(by_number: dict[str, dict]) -> int:
-    blocked = await AmazonOrder.filter(import_state="BLOCKED").values_list("number", flat=True)
-    return sum(int(Decimal(by_number[number]["proceeds"]["grandTotal"]["amount"]) * 100) for number in blocked)
+async def _total_of_blocked(by_number: dict[str, dict[str, Any]]) -> int:
+    blocked = await AmazonOrder.filter(import_state="BLOCKED")
+    totals = [by_number[order.number]["proceeds"]["grandTotal"]["amount"] for order in blocked]
+    return sum(int(Decimal(total) * 100) for total in totals)
 
 
-async def _everything() -> tuple:
+async def _everything() -> tuple[object, ...]:
     return (
         await AmazonOrder.all().order_by("id").values_list("id", "version", "facts_hash", "import_state"),
         await CommerceOrder.all().order_by("id").values_list("id", "number", "version"),
