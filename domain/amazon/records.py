@@ -85,6 +85,8 @@ class AmazonOrder(Model):
             Index(fields=("store_id", "purchased_at", "id"), name="ix_order_store"),
             Index(fields=("purchased_at", "id"), name="ix_order_purchased"),
             Index(fields=("number",), name="ix_order_number"),
+            Index(fields=("store_id", "amazon_status"), name="ix_order_amazon_status"),
+            Index(fields=("store_id", "latest_ship_at", "id"), name="ix_order_ship_by"),
         )
 
     @property
@@ -165,6 +167,7 @@ class Command(Model):
         indexes = (
             Index(fields=("due_at",), name="ix_command_due"),
             Index(fields=("store_id", "state", "id"), name="ix_command_state"),
+            Index(fields=("package_id",), name="ix_command_package"),
         )
 
 

@@ -57,7 +57,10 @@ class CommerceOrder(Model):
 
         table = "commerce_order"
         unique_together = (("store_id", "channel_order_id"), ("store_view", "number"))
-        indexes = (Index(fields=("store_id", "created_at", "id"), name="ix_commerce_order_store"),)
+        indexes = (
+            Index(fields=("store_id", "created_at", "id"), name="ix_commerce_order_store"),
+            Index(fields=("number",), name="ix_commerce_order_number"),
+        )
 
 
 class CommerceOrderLine(Model):

@@ -50,6 +50,9 @@ class Migration(migrations.Migration):
             'CREATE INDEX "ix_order_store" ON "amazon_order" ("store_id", "purchased_at", "id")',
             'CREATE INDEX "ix_order_purchased" ON "amazon_order" ("purchased_at", "id")',
             'CREATE INDEX "ix_order_number" ON "amazon_order" ("number")',
+            'CREATE INDEX "ix_order_amazon_status" ON "amazon_order" ("store_id", "amazon_status")',
+            'CREATE INDEX "ix_order_ship_by" ON "amazon_order" ("store_id", "latest_ship_at", "id")',
+            """CREATE INDEX "ix_order_blocked" ON "amazon_order" ("store_id") WHERE "import_state" = 'BLOCKED'""",
             'CREATE INDEX "ix_order_due" ON "amazon_order" ("evaluate_due") WHERE "evaluate_due" IS NOT NULL',
         ),
         Statements(
@@ -112,6 +115,7 @@ class Migration(migrations.Migration):
                 CHECK (attempts >= 0)
             )""",
             'CREATE INDEX "ix_command_due" ON "command" ("due_at") WHERE "due_at" IS NOT NULL',
+            'CREATE INDEX "ix_command_package" ON "command" ("package_id")',
             'CREATE INDEX "ix_command_state" ON "command" ("store_id", "state", "id")',
         ),
         Statements(

@@ -57,6 +57,7 @@ class Migration(migrations.Migration):
                 UNIQUE ("store_view", "number")
             )""",
             'CREATE INDEX "ix_commerce_order_store" ON "commerce_order" ("store_id", "created_at", "id")',
+            'CREATE INDEX "ix_commerce_order_number" ON "commerce_order" ("number")',
             'CREATE UNIQUE INDEX "uq_commerce_order_channel" ON "commerce_order" ("channel_order_id")',
         ),
         Statements(

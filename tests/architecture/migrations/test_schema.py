@@ -78,6 +78,7 @@ def test_every_index_and_unique_key_of_a_model_exists(migrated, modelled):
         ("uq_feed_open", "\"state\" = 'OPEN'"),
         ("uq_attention_open", "\"state\" = 'OPEN'"),
         ("ix_order_due", '"evaluate_due" IS NOT NULL'),
+        ("ix_order_blocked", "\"import_state\" = 'BLOCKED'"),
         ("ix_command_due", '"due_at" IS NOT NULL'),
         ("ix_attention_product", '"product_id" IS NOT NULL'),
         ("ix_attention_sku", '"seller_sku" IS NOT NULL'),
@@ -103,6 +104,11 @@ def test_partial_indexes_are_partial(migrated, name, condition):
         ),
         ("SELECT id FROM amazon_order WHERE store_id = ? ORDER BY purchased_at DESC, id DESC", "ix_order_store"),
         ("SELECT id FROM amazon_order ORDER BY purchased_at DESC, id DESC LIMIT 20", "ix_order_purchased"),
+        ("SELECT id FROM amazon_order WHERE store_id = ? ORDER BY latest_ship_at, id", "ix_order_ship_by"),
+        ("SELECT amazon_status, count(*) FROM amazon_order WHERE store_id = ? GROUP BY amazon_status", "ix_order_am"),
+        ("SELECT DISTINCT store_id FROM amazon_order WHERE import_state = 'BLOCKED'", "ix_order_blocked"),
+        ("SELECT channel_order_id FROM commerce_order WHERE number = ?", "ix_commerce_order_number"),
+        ("SELECT id FROM command WHERE package_id = ?", "ix_command_package"),
     ],
 )
 def test_the_hot_queries_use_their_index_and_sort_nothing(migrated, query, index):
