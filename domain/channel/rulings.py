@@ -95,9 +95,8 @@ def _needed(due: DueOrder, item: AmazonItem) -> int:
 
 
 def _flaws(due: DueOrder) -> tuple[Flaw, ...]:
-    address = (due.buyer or {}).get("address")
     return (
-        *address_flaws(AddressFacts(**address) if address else None),
+        *_address_flaws(due),
         *problem_flaws(Problem(*problem) for problem in due.order.problems),
         *amount_flaws(
             grand_total=grand_total(due.order),
@@ -106,6 +105,14 @@ def _flaws(due: DueOrder) -> tuple[Flaw, ...]:
         ),
         *currency_flaws(due.order.currency),
     )
+
+
+def _address_flaws(due: DueOrder) -> tuple[Flaw, ...]:
+    """Check the address; what has left longer ago than buyer data may be kept has none any more, and needs none."""
+    address = (due.buyer or {}).get("address")
+    if address is None and due.has_shipped:
+        return ()
+    return address_flaws(AddressFacts(**address) if address else None)
 
 
 def _claims(

@@ -304,3 +304,11 @@ async def test_only_so_many_orders_as_asked_are_evaluated_at_a_time(stage: Stage
     await stage.products({"sku": "MUG", "quantity": "50"})
     await stage.see(*(stage.facts() for _ in range(5)))
     assert [(await stage.evaluate(limit=2)).evaluated for _ in range(4)] == [2, 2, 1, 0]
+
+
+async def test_an_order_that_left_needs_no_address_once_its_buyer_data_may_not_be_kept(stage: Stage):
+    await stage.products({"sku": "MUG", "quantity": "5"})
+    order = await stage.arrive(item("MUG", 2, quantity_shipped=2), status="SHIPPED", buyer=None, address=None)
+
+    assert order.import_state is ImportState.IMPORTED
+    assert (await commerce_of(order))[0].state is CommerceOrderState.COMPLETE
