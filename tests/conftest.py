@@ -1,3 +1,3 @@
 """Plugins of the whole test run."""
 
-pytest_plugins = ["tests.fixtures", "tests.simulator.conformance.tally"]
+pytest_plugins = ["tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]

@@ -15,6 +15,7 @@ from domain.catalog.product_rows import ProductRow
 from domain.channel.products import import_products
 from domain.commerce.records import Package, Shipment
 from domain.timeline import SYSTEM
+from tests.counted import Show
 from tests.end_to_end.town import SHIP, Town, town
 
 MUG = "MUG-STONEWARE-350"
@@ -105,7 +106,7 @@ async def impatient(database_url: str) -> AsyncIterator[Impatient]:
 @pytest.mark.filterwarnings("ignore:Exception ignored in. <coroutine object:pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:coroutine '(Executor|GraphQLCoreConverter):RuntimeWarning")
 @pytest.mark.timeout(180)
-async def test_six_hundred_cancelled_requests_freeze_nothing_and_lose_nothing(impatient: Impatient):
+async def test_six_hundred_cancelled_requests_freeze_nothing_and_lose_nothing(impatient: Impatient, show: Show):
     shop = impatient.shop
     syncing = asyncio.create_task(keep_syncing(shop))
     async with asyncio.timeout(120):
@@ -114,7 +115,7 @@ async def test_six_hundred_cancelled_requests_freeze_nothing_and_lose_nothing(im
     syncing.cancel()
     ending = (await asyncio.gather(syncing, return_exceptions=True))[0]
     assert isinstance(ending, asyncio.CancelledError), ending
-    print(f"cancelled requests: {dict(impatient.answered)}")
+    show(f"cancelled requests: {dict(impatient.answered)}")
     assert impatient.answered["hung up"] > REQUESTS / 4
     assert impatient.answered.total() == REQUESTS
 

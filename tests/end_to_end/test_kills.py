@@ -1,12 +1,13 @@
 import pytest
 
+from tests.counted import Show
 from tests.end_to_end.kills import run
 
 
 @pytest.mark.timeout(180)
-async def test_killed_again_and_again_and_losing_answers_the_service_imports_and_ships_exactly_once():
+async def test_killed_again_and_again_and_losing_answers_the_service_imports_and_ships_exactly_once(show: Show):
     outcome = await run(kills=3, orders=40, seed=3, lose_every=10)
 
-    print(outcome)
+    show(f"kills: {outcome}")
     assert outcome.faults == []
     assert outcome.lost_answers > 0

@@ -6,13 +6,14 @@ from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder
 from domain.money import Money
 from tests.api.worker.conftest import AMAZON, Bench
+from tests.counted import Show
 from tests.real_data.playing import connect, outcomes, read_to_the_end, stock_up
 from tests.real_data.shared import NEEDS_SHARED, amazon_orders
 
 pytestmark = NEEDS_SHARED
 
 
-async def test_amazons_own_orders_come_in_with_amazons_totals_or_are_blocked_with_the_reason(bench: Bench):
+async def test_amazons_own_orders_come_in_with_amazons_totals_or_are_blocked_with_the_reason(bench: Bench, show: Show):
     theirs = amazon_orders()
     bench.clock.set(datetime(2025, 3, 16, tzinfo=UTC))
     assert (await bench.http.put(f"{AMAZON}/_sim/orders", json={"orders": theirs})).status_code == 200
@@ -34,7 +35,7 @@ async def test_amazons_own_orders_come_in_with_amazons_totals_or_are_blocked_wit
         else:
             assert await Attention.filter(order_id=ours.id).exists()
     counts = await outcomes()
-    print(f"Amazon's own orders: {len(theirs)} read; " + ", ".join(f"{n} {what}" for what, n in counts.items()))
+    show(f"Amazon's own orders: {len(theirs)} read; " + ", ".join(f"{n} {what}" for what, n in counts.items()))
     assert counts.total() == len(theirs)
     assert counts["IMPORTED IMPORTED"] == len(theirs)
 

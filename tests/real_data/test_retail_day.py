@@ -13,6 +13,7 @@ from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder
 from domain.timeline import SYSTEM, Event
 from tests.api.worker.conftest import AMAZON, Bench
+from tests.counted import Show
 from tests.real_data import retail
 from tests.real_data.playing import connect, outcomes, read_to_the_end, stock_up
 from tests.real_data.shared import NEEDS_SHARED
@@ -34,11 +35,11 @@ async def day(bench: Bench) -> list[dict[str, Any]]:
 
 
 async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the_sums_are_equal(
-    day: list[dict[str, Any]],
+    day: list[dict[str, Any]], show: Show
 ):
     counts = await outcomes()
     blocked = Counter([entry.blocker_kind.value async for entry in Attention.filter(kind="BLOCKER")])
-    print(f"retail day: {len(day)} invoices: {dict(counts)}, blockers {dict(blocked)}")
+    show(f"retail day: {len(day)} invoices: {dict(counts)}, blockers {dict(blocked)}")
     assert counts.total() == len(day) == 143
     assert counts["SKIPPED CANCELED"] == 6
     assert set(counts) <= {"IMPORTED IMPORTED", "SKIPPED CANCELED", "BLOCKED BLOCKED"}
@@ -55,7 +56,7 @@ async def test_every_invoice_of_the_day_ends_imported_blocked_or_skipped_and_the
     assert len(await CommerceOrder.all()) == counts["IMPORTED IMPORTED"]
     everything = sum(int(line.price * line.quantity * 100) for line in retail.lines() if line.invoice[0] != "C")
     blocked_total = await _total_of_blocked(by_number)
-    print(f"retail day: {dict(imported)} minor units imported, {blocked_total} blocked, {everything} on the day")
+    show(f"retail day: {dict(imported)} minor units imported, {blocked_total} blocked, {everything} on the day")
     assert imported["GBP"] + blocked_total == everything
 
 

@@ -1,0 +1,26 @@
+"""Counts that a test wants people to see at the end of a run, in whatever process it ran."""
+
+from collections.abc import Callable
+from typing import Final
+
+import pytest
+
+PROPERTY: Final = "counted"
+
+Show = Callable[[object], None]
+
+
+@pytest.fixture
+def show(record_property: Callable[[str, object], None]) -> Show:
+    """Give a function that shows a line at the end of the run."""
+    return lambda line: record_property(PROPERTY, str(line))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the lines of every test that passed."""
+    reports = terminalreporter.stats.get("passed", [])
+    lines = [line for report in reports for name, line in report.user_properties if name == PROPERTY]
+    if lines:
+        terminalreporter.section("counted")
+    for line in sorted(lines):
+        terminalreporter.write_line(str(line))
