@@ -135,7 +135,7 @@ class Store(Node):
         after: After = strawberry.UNSET,
     ) -> SyncRunConnection:
         """Return a page of its passes."""
-        return await list_runs(info, root.id, first, after)
+        return await list_runs(info, root, first, after)
 
 
 async def find_store(context: Context, wanted: NodeId) -> records.Store | None:

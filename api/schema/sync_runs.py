@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
-from api.plans.fragments import equal
+from api.plans.fragments import all_of, containing, equal
 from api.plans.keyset import find_page
 from api.plans.order import Sort
 from api.schema.context import Info
@@ -121,7 +121,10 @@ class SyncRun(Job):
     failed: int = strawberry.field(description="How many of them could not be read or stored.")
     throttled: int = strawberry.field(description="How often Amazon said that its quota is spent.")
 
-    @strawberry.field(graphql_type=_Store, description="The store whose orders are read.")
+    @strawberry.field(
+        graphql_type=_Store,
+        description="The store whose orders are read; one of them, if one pass reads for several of an account.",
+    )
     @staticmethod
     async def store(root: strawberry.Parent[records.SyncRun], info: Info) -> records.Store | None:
         """Return the store."""
@@ -164,13 +167,15 @@ class SyncRunConnection:
         return [placed.node for placed in root.placed]
 
 
-async def list_runs(info: Info, store_id: int, first: First, after: After) -> SyncRunConnection:
-    """Return a page of a store's passes.
+async def list_runs(info: Info, store: records.Store, first: First, after: After) -> SyncRunConnection:
+    """Return a page of the passes that read for a store, alone or with others of its account.
 
     Raises InvalidInput.
     """
     request = asked_page(first, after)
-    page = await find_page("sync_run", where=equal("store_id", store_id), sort=_NEWEST, request=request)
+    asked_for = containing("(',' || marketplaces || ',')", f",{store.marketplace_id},")
+    where = all_of([equal("account_id", store.account_id), asked_for])
+    page = await find_page("sync_run", where=where, sort=_NEWEST, request=request)
     info.context.spend(len(page.rows))
     found = await info.context.loaders.row(records.SyncRun).load_many([row.row_id for row in page.rows])
     placed = [PlacedRun(run, row.cursor) for run, row in zip(found, page.rows, strict=True) if run is not None]

@@ -1,6 +1,7 @@
 """Orders read one by one: those whose commands await their fact, and those that somebody asked for."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,7 +13,7 @@ from domain.accounts.records import Account, Store, SyncRun
 from domain.accounts.sync_requests import finish_order_run, postpone_order_run, take_order_runs
 from domain.amazon.facts import OrderFacts, UnreadableOrder
 from domain.amazon.intake import Answered, Stored, store_page
-from domain.amazon.orders import unconfirmed_numbers
+from domain.amazon.orders import unconfirmed_orders
 from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
 
@@ -26,15 +27,16 @@ async def read_orders(worker: Worker) -> int:
     return sum([await _read(worker, run) for run in taken])
 
 
-async def read_unconfirmed(worker: Worker, account: Account, seller: Seller, store: Store) -> None:
-    """Ask for each order that waits for its fact, as far as the quota goes: a search hides changes for minutes.
+async def read_unconfirmed(worker: Worker, account: Account, seller: Seller, stores: Sequence[Store]) -> None:
+    """Ask for each order of the stores that waits for its fact, as far as the quota goes.
 
-    Raises CredentialsRejected.
+    A search hides changes for minutes. Raises CredentialsRejected.
     """
-    for number in await unconfirmed_numbers(store.id, limit=worker.limits.order_reads_a_pass):
+    by_id = {store.id: store for store in stores}
+    for waiting in await unconfirmed_orders(by_id, limit=worker.limits.order_reads_a_pass):
         try:
             async with worker.quota(account, budgets.GET_ORDER) as fetched_at:
-                order = await worker.amazon.get_order(seller, number)
+                order = await worker.amazon.get_order(seller, waiting.number)
         except CredentialsRejected:
             raise
         except MarketplaceRejected as error:
@@ -42,7 +44,7 @@ async def read_unconfirmed(worker: Worker, account: Account, seller: Seller, sto
         except (QuotaSpent, MarketplaceUnavailable):
             return
         else:
-            await store_order(worker, account, order, fetched_at=fetched_at, store=store)
+            await store_order(worker, account, order, fetched_at=fetched_at, store=by_id[waiting.store_id])
 
 
 async def store_order(

@@ -1,7 +1,7 @@
 """A pass: the orders whose commands await their fact, then everything that changed since the watermark."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,8 +12,10 @@ from api.worker.order_reads import read_unconfirmed, rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets, cursors, runs
 from domain.accounts.cursors import Fenced, StaleFence
+from domain.accounts.joint_cursors import stores_of
 from domain.accounts.records import Account, CursorKind, Store, SyncCursor, SyncRun
 from domain.amazon.intake import Answered, store_page
+from domain.amazon.routing import park_unplaced
 from domain.amazon.window import SETTLE, next_window, page_limit, span_after
 from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceUnavailable
@@ -31,7 +33,8 @@ class Pass:
     worker: Worker
     account: Account
     seller: Seller
-    stores: Mapping[str, Store]
+    stores: Mapping[str, Store]  # by marketplace: an order may turn out to be another store's
+    read_for: Sequence[Store]
     fenced: Fenced
     restarts: int = 0
 
@@ -53,6 +56,7 @@ async def sync_cursor(worker: Worker, cursor_id: int) -> bool:
         account=account,
         seller=worker.seller(account),
         stores={store.marketplace_id: store for store in await Store.filter(account_id=account.id)},
+        read_for=await stores_of(cursor),
         fenced=Fenced(cursor.id, cursor.fence, run.id),
     )
     try:
@@ -75,7 +79,7 @@ async def sync_page(reading: Pass) -> bool:
     """Read and store one page, or give the slice at hand up; False once nothing is left to read."""
     cursor, run = await SyncCursor.get(id=reading.fenced.cursor_id), await SyncRun.get(id=reading.fenced.run_id)
     worker, amazon_now = reading.worker, reading.worker.amazon.amazon_now(reading.account.region)
-    if run.slice_from is None or run.slice_to is None:
+    if not run.slice_pages:  # nothing of a slice was answered yet: its bounds are those of now
         goal = _goal(cursor, run, amazon_now)
         span = min(timedelta(seconds=cursor.span_seconds), goal - cursor.watermark)
         window = next_window(watermark=cursor.watermark, amazon_now=amazon_now, span=span)
@@ -99,8 +103,7 @@ async def _read(reading: Pass, cursor: SyncCursor) -> None:
     worker = reading.worker
     await worker.amazon.learn_time(reading.seller)
     if cursor.kind is CursorKind.LIVE:
-        store = await Store.get(id=cursor.store_id)
-        await read_unconfirmed(worker, reading.account, reading.seller, store)
+        await read_unconfirmed(worker, reading.account, reading.seller, reading.read_for)
     while await sync_page(reading):
         await cursors.renew(
             cursor_id=cursor.id,
@@ -113,7 +116,7 @@ async def _read(reading: Pass, cursor: SyncCursor) -> None:
 
 
 def _goal(cursor: SyncCursor, run: SyncRun, amazon_now: datetime) -> datetime:
-    """Return where the pass ends: fixed when its first slice begins, or a pass of many slices would never end."""
+    """Return where the pass ends: fixed once a page is stored, or a pass of many slices would never end."""
     settled = amazon_now - SETTLE
     if run.pages:
         return min(run.window_to, settled)
@@ -125,7 +128,7 @@ async def _one_page(reading: Pass, cursor: SyncCursor, run: SyncRun) -> None:
     assert run.slice_from is not None
     assert run.slice_to is not None
     request = SearchRequest(
-        marketplace_ids=tuple(cursor.marketplaces.split(",")),
+        marketplace_ids=tuple(run.marketplaces.split(",")),
         updated_after=run.slice_from,
         updated_before=run.slice_to,
         page_size=worker.limits.page_size,
@@ -141,19 +144,19 @@ async def _one_page(reading: Pass, cursor: SyncCursor, run: SyncRun) -> None:
             raise
         await _start_again(reading, cursor)
         return
-    await _store(reading, cursor, page, fetched_at)
+    await _store(reading, request.marketplace_ids, page, fetched_at)
 
 
-async def _store(reading: Pass, cursor: SyncCursor, page: Page, fetched_at: datetime) -> None:
+async def _store(reading: Pass, requested: Sequence[str], page: Page, fetched_at: datetime) -> None:
     worker, account = reading.worker, reading.account
-    store = await Store.get(id=cursor.store_id)
-    await note_unreadable(account_id=account.id, store=store, orders=page.orders, now=worker.now())
+    orders = await park_unplaced(page.orders, stores=reading.stores, requested=requested)
+    await note_unreadable(account_id=account.id, store=reading.read_for[0], orders=orders, now=worker.now())
     await store_page(
         fenced=reading.fenced,
         account_id=account.id,
         stores=reading.stores,
-        requested_marketplaces=cursor.marketplaces.split(","),
-        page=Answered(orders=page.orders, next_token=page.next_token, last_updated_before=page.last_updated_before),
+        requested_marketplaces=requested,
+        page=Answered(orders=orders, next_token=page.next_token, last_updated_before=page.last_updated_before),
         fetched_at=fetched_at,
         now=worker.now(),
         sealer=worker.service.sealer,

@@ -1,5 +1,6 @@
 """Who reads on where: a cursor is taken with a fence and a lease, and every later write has to carry the fence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,15 +31,26 @@ async def due_cursors(*, now: datetime, machine_ms: int, limit: int) -> list[Syn
     """
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
     stores = Store.filter(state=StoreState.ACTIVE, next_sync_at__lte=now).exclude(account_id__in=list(rejected))
-    scheduled = await stores.order_by("next_sync_at", "id").limit(limit).values_list("id", flat=True)
+    scheduled = await _reading_for(await stores.order_by("next_sync_at", "id").limit(limit))
     paused = await Store.filter(state=StoreState.INACTIVE).values_list("id", flat=True)
     found = (
-        SyncCursor.filter(Q(due_at__lte=now) | Q(store_id__in=list(scheduled), kind=CursorKind.LIVE))
+        SyncCursor.filter(Q(due_at__lte=now) | Q(id__in=scheduled))
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
         .exclude(account_id__in=list(rejected))
         .exclude(store_id__in=list(paused))
     )
     return await found.order_by("due_at", "id").limit(limit)
+
+
+async def _reading_for(stores: Sequence[Store]) -> list[int]:
+    """Return the live cursors of stores; one may read for several."""
+    wanted = {(store.account_id, store.marketplace_id) for store in stores}
+    live = SyncCursor.filter(account_id__in=list({store.account_id for store in stores}), kind=CursorKind.LIVE)
+    return [
+        cursor.id
+        for cursor in await live
+        if any((cursor.account_id, marketplace_id) in wanted for marketplace_id in cursor.marketplaces.split(","))
+    ]
 
 
 async def take(*, cursor_id: int, machine_ms: int, lease_ms: int, now: datetime) -> SyncCursor | None:

@@ -145,6 +145,7 @@ class SyncRun(Model):
     account_id = fields.BigIntField()
     store_id = fields.BigIntField()
     cursor_id = fields.BigIntField()
+    marketplaces = fields.CharField(max_length=1000, default="")  # those asked for: with a slice, of its parameters
     trigger = fields.CharEnumField(SyncTrigger, max_length=16)
     state = fields.CharEnumField(JobState, max_length=24)
     window_from = Instant()
@@ -171,7 +172,10 @@ class SyncRun(Model):
         """Storage."""
 
         table = "sync_run"
-        indexes = (Index(fields=("store_id", "started_at", "id"), name="ix_sync_run_store"),)
+        indexes = (
+            Index(fields=("store_id", "started_at", "id"), name="ix_sync_run_store"),
+            Index(fields=("account_id", "started_at", "id"), name="ix_sync_run_account"),
+        )
 
 
 class ApiBudget(Model):

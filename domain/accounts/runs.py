@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from tortoise.expressions import F
 
 from domain.accounts.cursors import Fenced, update_fenced
-from domain.accounts.records import CursorKind, JobState, Store, SyncCursor, SyncRun, SyncTrigger
+from domain.accounts.joint_cursors import join_near, stores_of
+from domain.accounts.records import CursorKind, JobState, Store, StoreState, SyncCursor, SyncRun, SyncTrigger
 from domain.change import change
 from domain.errors import MarketplaceError, MarketplaceThrottled
 from domain.timeline import SYSTEM
@@ -47,14 +48,14 @@ async def open_run(*, cursor: SyncCursor, now: datetime) -> SyncRun:
 async def begin_slice(
     *, fenced: Fenced, lower: datetime, upper: datetime, goal: datetime | None = None, now: datetime
 ) -> SyncRun:
-    """Fix the bounds of the slice that is read next; they are sent unchanged with every token.
+    """Fix the bounds and marketplaces of the slice that is read next; they are sent unchanged with every token.
 
     `goal` is where the whole pass ends (Amazon time), for a pass of one slice its upper bound. Raises StaleFence.
     """
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         await update_fenced(fenced.cursor_id, fenced.fence)
-        run = await SyncRun.get(id=fenced.run_id)
+        run, cursor = await SyncRun.get(id=fenced.run_id), await SyncCursor.get(id=fenced.cursor_id)
         first = run.pages == 0 and run.slice_from is None
         await SyncRun.filter(id=run.id).update(
             slice_from=lower,
@@ -64,6 +65,7 @@ async def begin_slice(
             token_at=None,
             window_from=lower if first else run.window_from,
             window_to=goal or upper,
+            marketplaces=cursor.marketplaces,
         )
         return await SyncRun.get(id=run.id)
 
@@ -111,7 +113,9 @@ async def finish_slice(*, fenced: Fenced, watermark: datetime, span: timedelta) 
 
 
 async def finish_run(*, fenced: Fenced, now: datetime, interval: timedelta) -> None:
-    """Close a pass that read everything there was; the store's next one is due after the interval.
+    """Close a pass that read everything there was; the next one is due after the interval.
+
+    It was each of its stores' pass. A live cursor then joins those of its account that have read about as far.
 
     Raises StaleFence.
     """
@@ -121,7 +125,9 @@ async def finish_run(*, fenced: Fenced, now: datetime, interval: timedelta) -> N
         unit.quiet()
         await _close(fenced, state=state, now=now, next_at=now + interval)
         await SyncRun.filter(id=fenced.run_id).update(error_code=None, error_message=None)
-        await Store.filter(id=run.store_id).update(last_synced_at=now)
+        cursor = await SyncCursor.get(id=fenced.cursor_id)
+        await Store.filter(id__in=[store.id for store in await stores_of(cursor)]).update(last_synced_at=now)
+        await join_near(fenced)
 
 
 async def fail_run(*, fenced: Fenced, error: MarketplaceError, now: datetime, interval: timedelta) -> None:
@@ -146,8 +152,7 @@ async def postpone_run(*, fenced: Fenced, retry_at: datetime, error: Marketplace
         cursor = await SyncCursor.get(id=fenced.cursor_id)
         attempts = cursor.attempts + (1 if error else 0)
         await update_fenced(fenced.cursor_id, fenced.fence, due_at=retry_at, attempts=attempts, lease_until=None)
-        if cursor.kind is CursorKind.LIVE:
-            await Store.filter(id=cursor.store_id).update(next_sync_at=retry_at)
+        await _schedule(cursor, retry_at)
         if error is not None:
             await _note(fenced.run_id, error)
 
@@ -157,6 +162,7 @@ async def _new_run(cursor: SyncCursor, now: datetime) -> SyncRun:
         account_id=cursor.account_id,
         store_id=cursor.store_id,
         cursor_id=cursor.id,
+        marketplaces=cursor.marketplaces,
         trigger=SyncTrigger.SCHEDULE if cursor.kind is CursorKind.LIVE else SyncTrigger.BACKFILL,
         state=JobState.RUNNING,
         window_from=cursor.watermark,
@@ -168,9 +174,14 @@ async def _new_run(cursor: SyncCursor, now: datetime) -> SyncRun:
 async def _close(fenced: Fenced, *, state: JobState, now: datetime, next_at: datetime) -> None:
     await update_fenced(fenced.cursor_id, fenced.fence, run_id=None, due_at=None, attempts=0, lease_until=None)
     await SyncRun.filter(id=fenced.run_id).update(state=state, finished_at=now)
-    cursor = await SyncCursor.get(id=fenced.cursor_id)
+    await _schedule(await SyncCursor.get(id=fenced.cursor_id), next_at)
+
+
+async def _schedule(cursor: SyncCursor, at: datetime) -> None:
+    """Set when the stores of a live cursor are read next; a paused one has no such time."""
     if cursor.kind is CursorKind.LIVE:
-        await Store.filter(id=cursor.store_id).update(next_sync_at=next_at)
+        stores = [store.id for store in await stores_of(cursor)]
+        await Store.filter(id__in=stores, state=StoreState.ACTIVE).update(next_sync_at=at)
 
 
 async def _forget_slice(run_id: int) -> None:

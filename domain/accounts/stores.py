@@ -11,6 +11,7 @@ from domain.accounts.credentials import (
     refresh_token_of,
     reject_credentials,
 )
+from domain.accounts.joint_cursors import split_off
 from domain.accounts.marketplaces import Marketplace, Verified
 from domain.accounts.order_settings import OrderSettings
 from domain.accounts.records import Account, CursorKind, SettingsVersion, Store, StoreState, SyncCursor
@@ -79,7 +80,7 @@ async def connect_store(
 
 
 async def pause_store(*, store_id: int, now: datetime, actor: Actor) -> Store:
-    """Stop syncing a store; its orders, settings and history stay.
+    """Stop syncing a store; its orders, settings and history stay, and so does how far it was read.
 
     Raises NotFound.
     """
@@ -144,6 +145,8 @@ async def _switch(
         due = now if state is StoreState.ACTIVE else None
         if await Store.filter(id=store_id).exclude(state=state).update(state=state, next_sync_at=due):
             store = await Store.get(id=store_id)
+            if state is StoreState.INACTIVE:
+                await split_off(store)
             unit.event(Subject(store.account_id, store.id), kind, message)
         found = await Store.get_or_none(id=store_id)
     if found is None:

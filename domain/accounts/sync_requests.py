@@ -6,6 +6,7 @@ from typing import Final
 
 from tortoise.expressions import F
 
+from domain.accounts.joint_cursors import live_cursor_of
 from domain.accounts.records import (
     Account,
     AccountState,
@@ -37,7 +38,8 @@ async def request_sync(
 ) -> SyncRun:
     """Ask for a pass over a store, for one order by its number, or for what changed within a window of Amazon time.
 
-    The pass that is already queued or running for the same thing is returned. Raises NotFound, InvalidInput or
+    The pass that is already queued or running for the same thing is returned; a store that is read together with others
+    of its account gets their joint pass. Raises NotFound, InvalidInput or
     ActionNotAllowed (a paused store, rejected credentials).
     """
     if amazon_order_id is not None and window is not None:
@@ -129,7 +131,10 @@ async def _syncable(store_id: int) -> Store:
 
 async def _cursor(store: Store, window: tuple[datetime, datetime] | None, now: datetime) -> SyncCursor:
     kind = CursorKind.GAP if window else CursorKind.LIVE
-    found = await SyncCursor.get_or_none(account_id=store.account_id, marketplaces=store.marketplace_id, kind=kind)
+    if window is None:
+        found = await live_cursor_of(store)
+    else:
+        found = await SyncCursor.get_or_none(account_id=store.account_id, marketplaces=store.marketplace_id, kind=kind)
     lower, upper = window or (store.cutoff_at, None)
     if found is None:
         return await SyncCursor.create(
@@ -156,7 +161,7 @@ async def _run(
     now: datetime,
 ) -> tuple[SyncRun, bool]:
     found = SyncRun.filter(cursor_id=cursor.id, state__in=_OPEN)
-    found = found.filter(order_number=number) if number else found.filter(order_number__isnull=True)
+    found = found.filter(order_number=number, store_id=store.id) if number else found.filter(order_number__isnull=True)
     run = await found.order_by("id").first()
     if run is not None:
         return run, False
@@ -165,6 +170,7 @@ async def _run(
         account_id=store.account_id,
         store_id=store.id,
         cursor_id=cursor.id,
+        marketplaces=store.marketplace_id if number else cursor.marketplaces,
         trigger=SyncTrigger.MANUAL,
         state=JobState.QUEUED,
         window_from=lower,

@@ -12,6 +12,7 @@ from domain.amazon.facts import OrderFacts, UnreadableOrder
 from domain.amazon.item_rows import item_row, upsert_items
 from domain.amazon.order_rows import known_orders, move_fetched, order_row, upsert_orders
 from domain.amazon.orders import refresh_display
+from domain.amazon.routing import known_stores, store_of
 from domain.amazon.translation import AlreadyKnown, KnownOrder, compare, facts_document
 from domain.amazon.window import Window, advance, span_after
 from domain.change import Change, change
@@ -74,7 +75,13 @@ async def store_page(
     `fenced` the answer is about single orders and moves no cursor. Raises StaleFence, and then nothing is stored.
     """
     readable = [order for order in page.orders if isinstance(order, OrderFacts)]
-    seen = _newest(_routed(readable, stores, requested_marketplaces, sealer))
+    known = await known_stores(readable, stores)
+    routed = [
+        _Seen(facts, store, sealer.digest("facts", facts_document(facts)))
+        for facts in readable
+        if (store := store_of(facts, stores=stores, requested=requested_marketplaces, known=known)) is not None
+    ]
+    seen = _newest(routed)
     async with change(now=now, actor=AMAZON) as unit:
         unit.quiet()
         if fenced is not None:
@@ -90,17 +97,6 @@ async def store_page(
         if fenced is not None:
             await _progress(fenced, page, fetched_at, stored)
     return stored
-
-
-def _routed(
-    orders: Iterable[OrderFacts], stores: Mapping[str, Store], requested: Sequence[str], sealer: Sealer
-) -> Iterable[_Seen]:
-    """Find each order's store: by its marketplace, else by the only one that was asked for."""
-    only = stores.get(requested[0]) if len(requested) == 1 else None
-    for facts in orders:
-        store = stores.get(facts.marketplace_id or "") or only
-        if store is not None:
-            yield _Seen(facts, store, sealer.digest("facts", facts_document(facts)))
 
 
 def _newest(seen: Iterable[_Seen]) -> list[_Seen]:

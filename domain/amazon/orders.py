@@ -20,13 +20,13 @@ async def items_of(order_ids: Sequence[int], *, with_gone: bool = False) -> dict
     return items
 
 
-async def unconfirmed_numbers(store_id: int, *, limit: int) -> list[str]:
-    """Return the numbers of a store's orders of which a command awaits its fact, longest waiting first."""
-    waiting = Command.filter(store_id=store_id, state__in=(CommandState.SENT, CommandState.ACCEPTED))
+async def unconfirmed_orders(store_ids: Iterable[int], *, limit: int) -> list[AmazonOrder]:
+    """Return the orders of stores of which a command awaits its fact, longest waiting first."""
+    waiting = Command.filter(store_id__in=list(store_ids), state__in=(CommandState.SENT, CommandState.ACCEPTED))
     found = await waiting.order_by("sent_at", "id").limit(limit * 4)
     picked = list(dict.fromkeys(command.order_id for command in found))[:limit]
-    numbers = dict(await AmazonOrder.filter(id__in=picked).values_list("id", "number"))
-    return [numbers[order_id] for order_id in picked]
+    orders = await AmazonOrder.in_bulk(picked, "id")
+    return [orders[order_id] for order_id in picked]
 
 
 async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:

@@ -15,32 +15,31 @@ async def note_unreadable(
 ) -> None:
     """Open an attention entry for each order that could not be read, and resolve those of orders that now can be.
 
-    Comes before the readable orders of the same answer are stored; repeated, it changes nothing.
+    Comes before the readable orders of the same answer are stored; repeated, it changes nothing. `store` is the one
+    that was read for, the first of several; an order is found again whichever of the account's it is read for.
     """
-    parked = {_subject(store, order.amazon_order_id): order for order in orders if isinstance(order, UnreadableOrder)}
-    read = {_subject(store, order.amazon_order_id) for order in orders if isinstance(order, OrderFacts)}
-    open_now = Attention.filter(
-        account_id=account_id, store_id=store.id, kind=AttentionKind.UNREADABLE, state=AttentionState.OPEN
-    )
-    known = {row.subject: row for row in await open_now.limit(1000)}
-    healed = [row for subject, row in known.items() if subject in read and subject not in parked]
-    fresh = {subject: order for subject, order in parked.items() if subject not in known}
+    parked = {order.amazon_order_id: order for order in orders if isinstance(order, UnreadableOrder)}
+    read = {order.amazon_order_id for order in orders if isinstance(order, OrderFacts)}
+    open_now = Attention.filter(account_id=account_id, kind=AttentionKind.UNREADABLE, state=AttentionState.OPEN)
+    known = {row.facts.get("number"): row for row in await open_now.limit(1000)}
+    healed = [row for number, row in known.items() if number in read and number not in parked]
+    fresh = [order for number, order in parked.items() if number not in known]
     if not healed and not fresh:
         return
     async with change(now=now, actor=AMAZON) as unit:
         for row in healed:
             await _resolve(unit, row)
-        for subject, order in fresh.items():
-            await _open(unit, store, subject, order)
+        for order in fresh:
+            await _open(unit, store, order)
 
 
-async def _open(unit: Change, store: Store, subject: str, order: UnreadableOrder) -> None:
+async def _open(unit: Change, store: Store, order: UnreadableOrder) -> None:
     message = f"Amazon's order {order.amazon_order_id or 'without a readable id'} could not be read."
     await Attention.create(
         account_id=store.account_id,
         store_id=store.id,
         kind=AttentionKind.UNREADABLE,
-        subject=subject,
+        subject=_subject(store, order.amazon_order_id),
         facts={"number": order.amazon_order_id, "field": order.problem.field, "reason": order.problem.reason[:500]},
         message=message,
         opened_at=unit.now,

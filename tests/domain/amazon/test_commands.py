@@ -5,7 +5,7 @@ import pytest
 from domain.accounts.records import Account, AccountState
 from domain.amazon.commands import PackageConfirmation, due_commands, enqueue, has_open, release_leases, take
 from domain.amazon.intake import Answered, store_page
-from domain.amazon.orders import unconfirmed_numbers
+from domain.amazon.orders import unconfirmed_orders
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import change
 from domain.timeline import SYSTEM, Event, EventKind
@@ -101,7 +101,8 @@ async def test_the_orders_that_await_a_fact_are_told_longest_waiting_first(order
     later = now + timedelta(seconds=1)
     await take(command_id=(await queue(orders[0], now)).id, now=later, machine_ms=1, lease_ms=1)
 
-    assert await unconfirmed_numbers(orders[0].store_id, limit=5) == [NUMBERS[1], NUMBERS[0]]
+    waiting = await unconfirmed_orders([orders[0].store_id], limit=5)
+    assert [order.number for order in waiting] == [NUMBERS[1], NUMBERS[0]]
     assert await has_open(orders[0].id, [CommandKind.CONFIRM_SHIPMENT])
     assert not await has_open(orders[0].id, [CommandKind.CANCEL])
 
@@ -112,3 +113,12 @@ def test_what_is_told_of_a_package_survives_storage(now):
     )
 
     assert PackageConfirmation.of(told.payload()) == told
+
+
+async def test_commands_that_wait_never_keep_those_they_wait_for_from_being_sent(orders, now):
+    first, *_ = [await queue(orders[0], now) for _ in range(12)]
+    other = await queue(orders[1], now)
+    await Command.filter(id__in=[first.id, other.id]).update(due_at=now + timedelta(seconds=9))
+
+    assert await due(now) == []
+    assert await due(now + timedelta(seconds=9)) == [first.id, other.id]
