@@ -310,5 +310,5 @@ async def test_an_order_that_left_needs_no_address_once_its_buyer_data_may_not_b
     await stage.products({"sku": "MUG", "quantity": "5"})
     order = await stage.arrive(item("MUG", 2, quantity_shipped=2), status="SHIPPED", buyer=None, address=None)
 
-    assert order.import_state is ImportState.IMPORTED
-    assert (await commerce_of(order))[0].state is CommerceOrderState.COMPLETE
+    assert order.import_state == "IMPORTED"
+    assert (await commerce_of(order))[0].state == "COMPLETE"
