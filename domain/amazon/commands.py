@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import F, Q, RawSQL
 
 from domain.accounts.records import Account, AccountState
 from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind, CommandState
@@ -17,6 +17,13 @@ UNANSWERED: Final = (CommandState.QUEUED, CommandState.HELD, CommandState.SENT)
 """States in which a command keeps later ones of its order waiting."""
 
 _SENDABLE: Final = (CommandState.QUEUED, CommandState.SENT)
+
+# Asked in the statement: commands that wait would else fill its limit and keep those they wait for out for ever.
+_WAITS: Final = RawSQL(
+    'EXISTS (SELECT 1 FROM command earlier WHERE earlier.order_id = "command"."order_id" '
+    'AND earlier.order_seq < "command"."order_seq" '
+    f"AND earlier.state IN ({', '.join(repr(state.value) for state in UNANSWERED)}))"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +101,14 @@ async def due_commands(
     Amazon rejects wait until they are connected again.
     """
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
-    found = (
-        await Command.filter(due_at__lte=now, state__in=_SENDABLE, kind__in=list(kinds))
+    return await (
+        Command.annotate(waits=_WAITS)
+        .filter(waits=False, due_at__lte=now, state__in=_SENDABLE, kind__in=list(kinds))
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
         .exclude(account_id__in=list(rejected))
         .order_by("due_at", "id")
         .limit(limit)
     )
-    first = await _first_unanswered({command.order_id for command in found})
-    return [command for command in found if command.order_seq == first[command.order_id]]
 
 
 async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int) -> Command | None:
@@ -143,11 +149,3 @@ async def release_leases(*, now: datetime) -> None:
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         await Command.filter(lease_until__isnull=False).update(lease_until=None)
-
-
-async def _first_unanswered(order_ids: set[int]) -> dict[int, int]:
-    first: dict[int, int] = {}
-    rows = await Command.filter(order_id__in=list(order_ids), state__in=UNANSWERED).values_list("order_id", "order_seq")
-    for order_id, sequence in rows:
-        first[order_id] = min(sequence, first.get(order_id, sequence))
-    return first
