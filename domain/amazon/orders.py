@@ -43,10 +43,14 @@ async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:
             import_state=order.import_state,
             completed=order.completed_at is not None,
             cancel_open=_cancel_open(commands[order.id]),
-            command_refused=any(command.state in _FAILED for command in commands[order.id]),
+            command_refused=_shipment_failed(commands[order.id]),
         )
         if shown is not order.display_status:
             await AmazonOrder.filter(id=order.id).using_db(unit.connection).update(display_status=shown)
+
+
+def _shipment_failed(commands: Sequence[Command]) -> bool:
+    return any(command.kind is CommandKind.CONFIRM_SHIPMENT and command.state in _FAILED for command in commands)
 
 
 def _cancel_open(commands: Sequence[Command]) -> bool:

@@ -298,6 +298,12 @@ async def test_what_becomes_of_a_cancellation_we_asked_for(
     assert len(await open_attention(order)) == (1 if after == "REFUSED" else 0)
 
 
+async def test_a_cancellation_that_amazon_refused_leaves_the_fact_to_be_seen(stage: Stage, order: AmazonOrder) -> None:
+    await ask_to_cancel(stage, order, "REFUSED")
+    order = await stage.change(order, service_level="Other")
+    assert order.display_status == "UNSHIPPED"
+
+
 async def test_a_cancellation_asked_for_before_the_import_keeps_the_order_waiting(stage: Stage) -> None:
     order = await stage.arrive(item("NEW"))
     await ask_to_cancel(stage, order, "ACCEPTED")
