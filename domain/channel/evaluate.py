@@ -157,6 +157,7 @@ async def _park(unit: Change, order_id: int, error: Exception) -> None:
     attempts = order.evaluate_attempts + 1
     wait = min(timedelta(minutes=2 ** min(attempts - 1, 10)), _LONGEST_WAIT)
     await AmazonOrder.filter(id=order_id).update(evaluate_attempts=attempts, evaluate_due=unit.now + wait)
+    await AmazonOrder.filter(id=order_id, commerce_order_id__isnull=True).update(import_state=ImportState.BLOCKED)
     # What an unexpected error says may quote buyer data: only refusals of our own are shown in their words.
     reason = error.message if isinstance(error, DomainError) else f"internal error {type(error).__name__}"
     concern = Concern(
@@ -166,6 +167,7 @@ async def _park(unit: Change, order_id: int, error: Exception) -> None:
         facts={"error": type(error).__name__},
     )
     await open_all(unit, [(order, concern)])
+    await refresh_display(unit=unit, order_ids=[order_id])
 
 
 def _name(error: Exception) -> str:

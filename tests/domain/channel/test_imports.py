@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.amazon.facts import Breakdown, BreakdownKind, ItemFacts
+from domain.amazon.facts import AmazonOrderStatus, Breakdown, BreakdownKind, ItemFacts
 from domain.amazon.records import AmazonOrder
 from domain.buyers import BuyerRecord, Owner, read
 from domain.commerce.records import CommerceOrder, Customer, DocumentLine, Invoice, Shipment
@@ -95,6 +95,8 @@ async def test_a_taken_number_parks_its_order_and_lets_the_others_through(stage:
     assert parked.kind == "FAILED"
     assert "902-0000000-0000002 is taken" in parked.message
     assert parked.message in (await told_messages(taken))[-1]
+    taken = await AmazonOrder.get(id=taken.id)
+    assert (taken.import_state, taken.display_status) == ("BLOCKED", "ERROR")
     assert await shelf() == (50, 2)
 
     stage.later(minutes=1)
@@ -109,6 +111,21 @@ async def test_a_taken_number_parks_its_order_and_lets_the_others_through(stage:
     await stage.evaluate(only=[taken.id])
     assert (await commerce_of(taken))[0].number == "000000001"
     assert await open_attention(taken) == []
+    taken = await AmazonOrder.get(id=taken.id)
+    assert (taken.import_state, taken.display_status) == ("IMPORTED", "UNSHIPPED")
+
+
+async def test_an_imported_order_that_cannot_be_settled_stays_imported(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "50"})
+    order = await stage.arrive()
+    stage.later(minutes=1)
+    await stage.see(replace(stage.seen[order.number], status=AmazonOrderStatus.SHIPPED, updated_at=stage.now))
+    await AmazonOrder.filter(id=order.id).update(packages=[{}])
+    assert (await stage.evaluate()).failed == 1
+
+    order = await AmazonOrder.get(id=order.id)
+    assert (order.import_state, order.display_status) == ("IMPORTED", "SHIPPED")
+    assert [row.kind for row in await open_attention(order)] == ["FAILED"]
 
 
 async def told_messages(order: AmazonOrder) -> list[str]:
