@@ -10,14 +10,8 @@ from domain.channel.rulings import Ruling
 from domain.timeline import EventKind
 
 _REPLACED: Final = (
-    "outcome",
-    "code",
-    "row",
-    "summary",
-    "rules_version",
-    "settings_version",
-    "steps",
-    "evaluated_at",
+    *("outcome", "code", "row", "summary"),
+    *("rules_version", "settings_version", "steps", "evaluated_at"),
 )
 
 
@@ -37,16 +31,7 @@ async def record_decisions(unit: Change, rulings: Sequence[Ruling]) -> None:
     await DecisionRecord.bulk_create(
         [_record(unit, ruling) for ruling in rulings],
         on_conflict=["order_id"],
-        update_fields=[
-            "outcome",
-            "code",
-            "row",
-            "summary",
-            "rules_version",
-            "settings_version",
-            "steps",
-            "evaluated_at",
-        ],
+        update_fields=_REPLACED,
     )
 
 
