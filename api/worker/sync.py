@@ -23,6 +23,7 @@ from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceReje
 _LOG: Final = logging.getLogger(__name__)
 _TOKEN_LIFE: Final = timedelta(hours=23)  # Amazon's page tokens live 24 h
 _RESTARTS: Final = 2
+_FIRST_LOOK: Final = timedelta(seconds=30)  # what has settled since a cursor began, so that a search is worth it
 _TOO_NEW: Final = timedelta(minutes=2)  # a younger upper bound is refused (searchOrders, lastUpdatedBefore)
 
 
@@ -112,7 +113,17 @@ async def _read(reading: Pass, cursor: SyncCursor) -> None:
             lease_ms=worker.limits.lease_ms,
             now=worker.now(),
         )
-    await runs.finish_run(fenced=reading.fenced, now=worker.now(), interval=worker.limits.interval)
+    await runs.finish_run(fenced=reading.fenced, now=worker.now(), interval=await _until_next(reading))
+
+
+async def _until_next(reading: Pass) -> timedelta:
+    """Return when to read on: after the interval, or sooner when nothing new has settled yet, as after connecting."""
+    run, cursor = await SyncRun.get(id=reading.fenced.run_id), await SyncCursor.get(id=reading.fenced.cursor_id)
+    interval = reading.worker.limits.interval
+    if run.pages:
+        return interval
+    unsettled = cursor.watermark + SETTLE - reading.worker.amazon.amazon_now(reading.account.region)
+    return min(interval, max(unsettled, timedelta()) + _FIRST_LOOK)
 
 
 def _goal(cursor: SyncCursor, run: SyncRun, amazon_now: datetime) -> datetime:

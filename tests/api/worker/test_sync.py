@@ -41,6 +41,20 @@ class TestAPass:
         assert store.next_sync_at == bench.clock.now() + timedelta(seconds=300)
         assert store.last_synced_at == bench.clock.now()
 
+    async def test_follows_a_connection_as_soon_as_its_moment_has_settled(self, bench):
+        store = await bench.connect()
+        placed = await bench.place()
+        await bench.sync()
+        store = await Store.get(id=store.id)
+        assert store.next_sync_at == bench.clock.now() + timedelta(seconds=210)
+        assert bench.wire.made("searchOrders") == []
+        await bench.pass_by(seconds=210)
+
+        await bench.sync()
+
+        assert await numbers() == set(placed)
+        assert (await Store.get(id=store.id)).next_sync_at == bench.clock.now() + timedelta(seconds=300)
+
     async def test_reads_page_by_page_with_the_same_parameters(self, bench):
         await bench.connect()
         placed = await bench.place(count=7)
