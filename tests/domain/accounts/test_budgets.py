@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.accounts.budgets import CONFIRM_SHIPMENT, GET_ORDER, PLANS, SEARCH_ORDERS, drain, learn_rate, take
-from domain.accounts.records import Account
+from domain.accounts.records import Account, ApiBudget
 from domain.accounts.regions import Region
 
 JITTER = 0.25
@@ -64,3 +64,11 @@ async def test_accounts_and_operations_have_buckets_of_their_own(account_id, now
 
     assert await granted(other.id, SEARCH_ORDERS, at=now, now=now, tries=1) == 1
     assert await granted(account_id, GET_ORDER, at=now, now=now, tries=1) == 1
+
+
+async def test_the_rate_we_know_already_changes_nothing(account_id, now):
+    await take(account_id=account_id, operation=GET_ORDER, at=now, now=now)
+    before = await ApiBudget.get(account_id=account_id).values()
+    later = now + timedelta(seconds=1)
+    await learn_rate(account_id=account_id, operation=GET_ORDER, rate=PLANS[GET_ORDER].rate, at=later, now=later)
+    assert await ApiBudget.get(account_id=account_id).values() == before
