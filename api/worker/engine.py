@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Final
 
 from api.worker.sweep import deliver_due, evaluate_due, sync_due
+from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors, sync_requests
 from domain.amazon import commands
@@ -17,7 +18,12 @@ _LONGEST_PAUSE: Final = 60.0
 
 Step = Callable[[Worker], Awaitable[object]]
 
-_STEPS: Final[Mapping[str, Step]] = {"sync": sync_due, "evaluate": evaluate_due, "deliver": deliver_due}
+_STEPS: Final[Mapping[str, Step]] = {
+    "sync": sync_due,
+    "evaluate": evaluate_due,
+    "deliver": deliver_due,
+    "tidy": tidy_due,
+}
 
 
 class Engine:

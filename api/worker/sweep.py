@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeVar
 from api.worker.deliver import deliver_one
 from api.worker.order_reads import read_orders
 from api.worker.sync import sync_cursor
+from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors
 from domain.amazon import commands
@@ -37,17 +38,19 @@ class Swept:
     delivered: int = 0
     evaluated: int = 0
     expired: int = 0
+    redacted: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.synced or self.delivered or self.evaluated or self.expired)
+        return any((self.synced, self.delivered, self.evaluated, self.expired, self.redacted))
 
 
 async def sweep_once(worker: Worker) -> Swept:
-    """Read, evaluate and send everything that is due."""
+    """Read, evaluate and send everything that is due, and delete what is past its time."""
     synced = await sync_due(worker)
     evaluated, expired = await evaluate_due(worker)
     delivered = await deliver_due(worker)
-    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered)
+    redacted = await tidy_due(worker)
+    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered, redacted=redacted)
 
 
 async def sync_due(worker: Worker) -> int:

@@ -41,13 +41,17 @@ class QuotaSpent(Exception):
 
 @dataclass(frozen=True)
 class Worker:
-    """The parts of background work; `jitter` gives a fraction of a second that keeps retries apart."""
+    """The parts of background work; `jitter` gives a fraction of a second that keeps retries apart.
+
+    `tidied` remembers when it was last looked for what is past its time.
+    """
 
     service: Service
     amazon: AmazonClient
     limits: Limits = field(default_factory=Limits)
     machine_ms: Callable[[], int] = machine_ms
     jitter: Callable[[], float] = lambda: 0.0
+    tidied: dict[str, datetime] = field(default_factory=dict)
     _lanes: dict[tuple[int, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def now(self) -> datetime:

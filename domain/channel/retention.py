@@ -8,6 +8,7 @@ from domain.buyers import Owner, Purged, purge
 from domain.change import change
 from domain.channel.records import Correction
 from domain.commerce.records import CommerceOrder
+from domain.idempotency import forget_expired
 from domain.timeline import SYSTEM, EventKind, Subject
 
 BATCH = 200
@@ -29,6 +30,13 @@ async def redact_expired(*, now: datetime, limit: int = BATCH) -> int:
                 message = "The data of a customer was deleted: its time was over."
                 unit.event(Subject(one.account_id), EventKind.REDACTED, message, customerId=one.owner_id)
     return len(purged)
+
+
+async def forget_answers(*, now: datetime) -> int:
+    """Delete the remembered answers to requests whose time is over; return how many there were."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        return await forget_expired(now=now)
 
 
 async def _orders_of(purged: Sequence[Purged]) -> list[AmazonOrder]:
