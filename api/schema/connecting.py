@@ -14,6 +14,7 @@ from domain.accounts import stores
 from domain.accounts.credentials import checked_token
 from domain.accounts.records import Store as StoreRecord
 from domain.accounts.store_input import checked_marketplace
+from domain.channel.credentials import resolve_rejection
 
 
 @strawberry.input(description="A shop on one of Amazon's marketplaces, and the token that opens it.")
@@ -59,6 +60,7 @@ async def connect_store(info: Info, input: ConnectInput) -> StorePayload:
         now=service.clock.now(),
         sealer=service.sealer,
         actor=USER,
+        connected=resolve_rejection,
     )
     service.wake()
     return StorePayload(store=store)

@@ -8,12 +8,13 @@ from typing import Final
 from api.amazon.access_token import Seller
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets
-from domain.accounts.credentials import fingerprint_of, reject_credentials
+from domain.accounts.credentials import fingerprint_of
 from domain.accounts.records import Account, Store, SyncRun
 from domain.accounts.sync_requests import finish_order_run, postpone_order_run, take_order_runs
 from domain.amazon.facts import OrderFacts, UnreadableOrder
 from domain.amazon.intake import Answered, Stored, store_page
 from domain.amazon.orders import unconfirmed_orders
+from domain.channel.credentials import reject_credentials
 from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
 

@@ -1,15 +1,15 @@
 """An account's credentials: sealed, recognised by their fingerprint, rejected and accepted again."""
 
-from datetime import datetime
 from typing import Final
 
 from domain.accounts.records import Account, AccountState, Store, StoreState
 from domain.accounts.regions import Region
-from domain.change import Change, change
+from domain.change import Change
 from domain.errors import Duplicate, InvalidInput, RequiredInput
 from domain.sealing import Sealer
-from domain.timeline import AMAZON, Actor, EventKind, Subject
+from domain.timeline import EventKind, Subject
 
+REJECTED: Final = "Amazon no longer accepts the store's refresh token; connect the store again with a new one."
 _LONGEST_TOKEN: Final = 4096
 _LONGEST_SELLER_ID: Final = 64
 
@@ -79,23 +79,17 @@ async def account_with(
     return account
 
 
-async def reject_credentials(*, account_id: int, now: datetime, fingerprint: str | None = None) -> None:
-    """Record that Amazon does not accept an account's token; the one with that fingerprint, if it is given."""
-    async with change(now=now, actor=AMAZON) as unit:
-        unit.quiet()
-        accounts = Account.filter(id=account_id, state=AccountState.ACTIVE)
-        if fingerprint is not None:
-            accounts = accounts.filter(fingerprint=fingerprint)
-        if await accounts.update(state=AccountState.CREDENTIALS_REJECTED):
-            message = "Amazon no longer accepts the store's refresh token; connect the store again with a new one."
-            unit.event(Subject(account_id), EventKind.CREDENTIALS_REJECTED, message)
-
-
-async def accept_credentials(*, account_id: int, now: datetime, actor: Actor = AMAZON) -> None:
-    """Record that Amazon accepts an account's token again, and make its stores due."""
-    async with change(now=now, actor=actor) as unit:
-        unit.quiet()
-        await _accepted(unit, account_id)
+async def mark_rejected(unit: Change, *, account_id: int, fingerprint: str | None = None) -> bool:
+    """Mark that Amazon does not accept an account's token, the one with that fingerprint if it is given; False if it
+    was known, or if the token was renewed meanwhile.
+    """
+    accounts = Account.filter(id=account_id, state=AccountState.ACTIVE)
+    if fingerprint is not None:
+        accounts = accounts.filter(fingerprint=fingerprint)
+    if not await accounts.update(state=AccountState.CREDENTIALS_REJECTED):
+        return False
+    unit.event(Subject(account_id), EventKind.CREDENTIALS_REJECTED, REJECTED)
+    return True
 
 
 async def _accepted(unit: Change, account_id: int) -> None:

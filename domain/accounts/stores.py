@@ -1,15 +1,14 @@
 """Connecting, pausing and resuming stores."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Final
 
 from domain.accounts.credentials import (
-    accept_credentials,
     account_with,
     checked_seller_id,
     checked_token,
     refresh_token_of,
-    reject_credentials,
 )
 from domain.accounts.joint_cursors import split_off
 from domain.accounts.marketplaces import Marketplace, Verified
@@ -30,13 +29,13 @@ from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind, Subject
 
 __all__ = [
-    "accept_credentials",
     "connect_store",
     "pause_store",
     "refresh_token_of",
-    "reject_credentials",
     "resume_store",
 ]
+
+Connected = Callable[[Change, int], Awaitable[None]]
 
 FIRST_SPAN: Final = timedelta(days=1)
 
@@ -53,10 +52,12 @@ async def connect_store(
     now: datetime,
     sealer: Sealer,
     actor: Actor,
+    connected: Connected | None = None,
 ) -> Store:
     """Connect an account's shop on one marketplace; connected again, its credentials, name and contact are renewed.
 
     Orders placed before `import_from` (Amazon time; without it the moment of the verification) are never imported.
+    `connected` is called within the change, with the account whose token now works.
     Raises RequiredInput, InvalidInput, NotParticipating or Duplicate.
     """
     shop_name, contact = checked_name(name), checked_email(contact_email)
@@ -76,6 +77,8 @@ async def connect_store(
         store.name, store.state, store.next_sync_at = shop_name, StoreState.ACTIVE, now
         store.contact_email = contact or store.contact_email
         await _save(unit, store)
+        if connected is not None:
+            await connected(unit, account.id)
     return store
 
 

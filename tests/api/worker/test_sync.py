@@ -321,6 +321,8 @@ class TestCredentials:
         await bench.sync()
 
         assert len(bench.wire.made("token")) == tokens
+        entry = await Attention.get(kind=AttentionKind.CREDENTIALS)
+        assert (entry.state, entry.subject) == (AttentionState.OPEN, "CREDENTIALS:1")
         failed = await SyncRun.filter(state=JobState.FAILED)
         assert [run.error_code for run in failed] == ["invalid_grant"]
 

@@ -8,14 +8,9 @@ from domain.accounts.order_settings import OrderSettings
 from domain.accounts.records import Account, SettingsVersion, Store, SyncCursor
 from domain.accounts.settings import settings_of
 from domain.accounts.store_input import NotParticipating
-from domain.accounts.stores import (
-    accept_credentials,
-    connect_store,
-    pause_store,
-    refresh_token_of,
-    reject_credentials,
-    resume_store,
-)
+from domain.accounts.stores import connect_store, pause_store, refresh_token_of, resume_store
+from domain.channel.credentials import reject_credentials, resolve_rejection
+from domain.channel.records import Attention
 from domain.errors import Duplicate, InvalidInput, NotFound, RequiredInput
 from domain.sealing import CannotUnseal, Sealer
 from domain.timeline import Actor, ActorKind, Event
@@ -244,15 +239,35 @@ async def test_rejected_credentials_are_told_once_and_accepted_again(connect, no
     await pause_store(store_id=(await connect(marketplace_id=FRANCE)).id, now=now, actor=ADA)
     for _ in range(2):
         await reject_credentials(account_id=store.account_id, now=now)
-    assert (await Account.get()).state == "CREDENTIALS_REJECTED"
+    assert (await Account.get(id=store.account_id)).state == "CREDENTIALS_REJECTED"
+    entry = await Attention.get()
+    assert (entry.kind, entry.subject, entry.state) == ("CREDENTIALS", f"CREDENTIALS:{store.account_id}", "OPEN")
     later = now + timedelta(hours=2)
     for _ in range(2):
-        await accept_credentials(account_id=store.account_id, now=later)
-    assert (await Account.get()).state == "ACTIVE"
-    german, french = await Store.all().order_by("id")
+        await connect(now=later, connected=resolve_rejection)
+    assert (await Account.get(id=store.account_id)).state == "ACTIVE"
+    entry = await Attention.get()
+    assert (entry.state, entry.resolved_at, entry.actor_name) == ("RESOLVED", later, "ada")
+    german, french = await Store.filter(account_id=store.account_id).order_by("id")
     assert (german.next_sync_at, french.next_sync_at) == (later, None)
     kinds = await Event.filter(store_id=None).order_by("id").values_list("kind", flat=True)
-    assert kinds == ["CREDENTIALS_REJECTED", "CREDENTIALS_ACCEPTED"]
+    assert kinds == ["CREDENTIALS_REJECTED", "ATTENTION_OPENED", "CREDENTIALS_ACCEPTED", "ATTENTION_RESOLVED"]
+    await reject_credentials(account_id=store.account_id, now=later)
+    assert await Attention.all().order_by("id").values_list("state", flat=True) == ["RESOLVED", "OPEN"]
+
+
+async def test_a_connection_that_is_not_stored_resolves_nothing(connect, now):
+    store = await connect()
+    await reject_credentials(account_id=store.account_id, now=now)
+
+    async def fails_after(unit, account_id):
+        await resolve_rejection(unit, account_id)
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        await connect(connected=fails_after)
+    assert (await Attention.get()).state == "OPEN"
+    assert (await Account.get()).state == "CREDENTIALS_REJECTED"
 
 
 async def test_a_rejection_of_the_old_token_does_not_touch_the_new_one(connect, now, sealer):
@@ -270,4 +285,10 @@ async def test_connecting_again_makes_rejected_credentials_good(connect, now):
     await connect(seller_id="A3SELLER", refresh_token="Atzr|new")
     assert (await Account.get()).state == "ACTIVE"
     kinds = await Event.all().order_by("id").values_list("kind", flat=True)
-    assert kinds == ["STORE_CONNECTED", "CREDENTIALS_REJECTED", "CREDENTIALS_ACCEPTED", "STORE_CONNECTED"]
+    assert kinds == [
+        "STORE_CONNECTED",
+        "CREDENTIALS_REJECTED",
+        "ATTENTION_OPENED",
+        "CREDENTIALS_ACCEPTED",
+        "STORE_CONNECTED",
+    ]
