@@ -96,6 +96,15 @@ async def keep_many(kept: Iterable[Kept], *, sealer: Sealer) -> None:
         )
 
 
+async def keep_until(owner: Owner, dates: Mapping[int, datetime]) -> None:
+    """Give what is kept for these owners the date on which it goes; those without anything are left out."""
+    records = await BuyerRecord.filter(owner=owner, owner_id__in=list(dates))
+    for record in records:
+        record.purge_at = dates[record.owner_id]
+    if records:
+        await BuyerRecord.bulk_update(records, fields=["purge_at"])
+
+
 async def read(*, owner: Owner, owner_id: int, sealer: Sealer) -> Values | None:
     """Open what is kept for one owner; None if nothing is, or if it was purged.
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain import buyers
+from domain.accounts.order_settings import OrderSettings
 from domain.accounts.settings import settings_of_stores
 from domain.amazon.facts import AmazonOrderStatus, OrderFacts
 from domain.sealing import Sealer
@@ -34,22 +35,22 @@ async def keep_buyers(
 ) -> None:
     """Seal what the orders say of their buyers, inside the caller's change.
 
-    A part that Amazon withholds now does not wipe what it said before. What would have to go at once is not kept.
+    A part that Amazon withholds now does not wipe what it said before, which goes at its time all the same. What would
+    have to go at once is not kept.
     """
-    telling = [one for one in orders if one.facts.buyer or one.facts.address]
-    if not telling:
-        return
-    partial = [one.order_id for one in telling if one.was_known and one.is_partial]
+    settings = await settings_of_stores({one.store_id for one in orders})
+    dates = {one.order_id: _until(one, settings, amazon_now=amazon_now, now=now) for one in orders}
+    lasting = [one for one in orders if _tells(one.facts) and _is_ahead(dates[one.order_id], now)]
+    partial = [one.order_id for one in lasting if one.was_known and one.is_partial]
     before = await buyers.read_many(buyers.Owner.AMAZON_ORDER, partial, sealer)
-    settings = await settings_of_stores({one.store_id for one in telling})
-    kept = []
-    for one in telling:
-        retention = timedelta(days=settings[one.store_id][1].pii_retention_days)
-        until = purge_at(one.facts, retention=retention, amazon_now=amazon_now, now=now)
-        if until is None or until > now:
-            values = {**before.get(one.order_id, {}), **_values(one.facts)}
-            kept.append(_kept(one.order_id, account_id, values, until))
+    kept = [
+        _kept(one.order_id, account_id, {**before.get(one.order_id, {}), **_values(one.facts)}, dates[one.order_id])
+        for one in lasting
+    ]
     await buyers.keep_many(kept, sealer=sealer)
+    untold = {one.order_id for one in orders if one.was_known} - {one.order_id for one in lasting}
+    ended = {order_id: until for order_id, until in dates.items() if until is not None and order_id in untold}
+    await buyers.keep_until(buyers.Owner.AMAZON_ORDER, ended)
 
 
 def purge_at(facts: OrderFacts, *, retention: timedelta, amazon_now: datetime, now: datetime) -> datetime | None:
@@ -63,6 +64,21 @@ def purge_at(facts: OrderFacts, *, retention: timedelta, amazon_now: datetime, n
     shipped = [package.shipped_at for package in facts.packages if package.shipped_at is not None]
     ended = max(shipped) if shipped else facts.updated_at
     return now + retention - max(timedelta(), amazon_now - ended)
+
+
+def _until(
+    one: Told, settings: Mapping[int, tuple[int, OrderSettings]], *, amazon_now: datetime, now: datetime
+) -> datetime | None:
+    retention = timedelta(days=settings[one.store_id][1].pii_retention_days)
+    return purge_at(one.facts, retention=retention, amazon_now=amazon_now, now=now)
+
+
+def _tells(facts: OrderFacts) -> bool:
+    return facts.buyer is not None or facts.address is not None
+
+
+def _is_ahead(until: datetime | None, now: datetime) -> bool:
+    return until is None or until > now
 
 
 def _values(facts: OrderFacts) -> dict[str, Mapping[str, str | None]]:

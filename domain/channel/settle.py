@@ -1,12 +1,11 @@
 """Imported orders brought in line with Amazon's facts: shipped elsewhere, complete, canceled."""
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus
-from domain.buyers import BuyerRecord, Owner
+from domain.buyers import BuyerRecord, Owner, keep_until
 from domain.catalog.stock import deduct, release
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
@@ -70,12 +69,9 @@ async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None
     ids = [due.order.id for due in due_orders]
     kept = await BuyerRecord.filter(owner=Owner.AMAZON_ORDER, owner_id__in=ids, purge_at__isnull=False)
     dates = {record.owner_id: record.purge_at for record in kept}
-    owners: defaultdict[datetime, list[int]] = defaultdict(list)
-    for due in due_orders:
-        latest = unit.now + timedelta(days=due.settings.pii_retention_days)
-        owners[dates.get(due.order.id, latest)].append(due.order.commerce_order_id)
-    for purge_at, commerce_ids in owners.items():
-        await BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=commerce_ids).update(purge_at=purge_at)
+    at_last = {due.order.id: unit.now + timedelta(days=due.settings.pii_retention_days) for due in due_orders}
+    owners = {due.order.commerce_order_id: dates.get(due.order.id, at_last[due.order.id]) for due in due_orders}
+    await keep_until(Owner.COMMERCE_ORDER, owners)
 
 
 async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
