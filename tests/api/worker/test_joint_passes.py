@@ -10,9 +10,12 @@ from domain.accounts.cursors import StaleFence, release_leases, take, update_fen
 from domain.accounts.records import JobState, Store, SyncCursor, SyncRun
 from domain.accounts.stores import pause_store, resume_store
 from domain.accounts.sync_requests import request_sync
-from domain.amazon.records import AmazonOrder
+from domain.amazon.commands import enqueue
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
+from domain.change import change
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.timeline import SYSTEM, Event, EventKind
+from tests.api.wire_between import operation_of
 
 US, CANADA, MEXICO = "ATVPDKIKX0DER", "A2EUQ1WTGCTBG2", "A1AM78C64UM0Y8"
 ALL = f"{MEXICO},{CANADA},{US}"
@@ -86,6 +89,20 @@ class TestStoresOfAnAccount:
 
         assert (await SyncCursor.get()).marketplaces == ALL
         assert await sold_in() == placed
+
+    async def test_have_the_orders_whose_facts_they_await_asked_for_in_every_joint_pass(self, bench):
+        await shops(bench, US, CANADA)
+        placed = [*await bench.place(), *await bench.place(marketplaceId=CANADA)]
+        await go_on(bench)
+        async with change(now=bench.clock.now(), actor=SYSTEM) as unit:
+            unit.quiet()
+            for order in await AmazonOrder.all():
+                await enqueue(unit=unit, order=order, kind=CommandKind.CONFIRM_SHIPMENT, payload={})
+        await Command.all().update(state=CommandState.ACCEPTED)
+        await go_on(bench)
+
+        asked = [call.url.path.rsplit("/", 1)[1] for call in bench.wire.calls if operation_of(call) == "getOrder"]
+        assert sorted(asked) == sorted(placed)
 
     async def test_of_other_accounts_stay_apart(self, bench):
         await bench.connect("demo")
