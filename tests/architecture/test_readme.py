@@ -35,7 +35,7 @@ def test_it_is_short():
 
 @pytest.mark.parametrize("block", range(len(SH_BLOCKS)))
 def test_every_block_is_a_shell_script(block: int):
-    checked = subprocess.run(["bash", "-n"], input=SH_BLOCKS[block], capture_output=True, text=True)
+    checked = subprocess.run(["/bin/sh", "-n"], input=SH_BLOCKS[block], capture_output=True, text=True)
     assert checked.returncode == 0, checked.stderr
 
 

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from tests.architecture.project import named, tracked_files
+from tests.architecture.project import named, project_files
 
 # Letters in brackets keep this file from holding what it looks for.
 FORBIDDEN = {
@@ -19,7 +19,7 @@ FORBIDDEN = {
 def test_no_file_holds(what: str):
     pattern = re.compile(FORBIDDEN[what])
     found: dict[str, list[str]] = {}
-    for file in tracked_files():
+    for file in project_files():
         try:
             text = file.read_text("utf-8")
         except UnicodeDecodeError:
