@@ -61,16 +61,20 @@ async def refused(*, command_id: int, fence: int, error: MarketplaceRejected, no
 
 
 async def postponed(*, command_id: int, fence: int, error: MarketplaceError, retry_at: datetime, now: datetime) -> bool:
-    """Record that Amazon gave no answer yet; out of attempts a person has to look. False if it no longer counts."""
+    """Record that Amazon gave no answer yet; out of attempts a person has to look. False if it no longer counts.
+
+    Amazon's word that it is too busy is an answer: however often it comes, the command waits and nobody has to look.
+    """
     # A throttled call was not carried out; after any other one nobody knows.
-    state = CommandState.QUEUED if isinstance(error, MarketplaceThrottled) else CommandState.SENT
+    throttled = isinstance(error, MarketplaceThrottled)
+    state = CommandState.QUEUED if throttled else CommandState.SENT
     values = {"state": state, "due_at": retry_at, "lease_until": None, **_error(error)}
     async with change(now=now, actor=SYSTEM) as unit:
         command = await _answered(unit, command_id, fence, values)
         if command is None:
             return False
         order = await AmazonOrder.get(id=command.order_id)
-        if command.attempts < MOST_ATTEMPTS:
+        if throttled or command.attempts < MOST_ATTEMPTS:
             message = f"Amazon could not answer; attempt {command.attempts + 1} follows."
             _tell(unit, order, command, EventKind.MARKETPLACE_RETRIED, message)
         else:

@@ -120,6 +120,16 @@ async def test_a_command_out_of_attempts_is_dead_and_shown_to_a_person(stage: St
     assert (await told(order))[-2:] == ["MARKETPLACE_PARKED", "ATTENTION_OPENED"]
 
 
+async def test_a_command_that_amazon_is_too_busy_for_waits_as_long_as_it_takes(stage: Stage, sent: Command) -> None:
+    command = sent
+    for _ in range(30):
+        error = MarketplaceThrottled("Slow.")
+        await postponed(command_id=command.id, fence=command.fence, error=error, retry_at=stage.now, now=stage.now)
+        command = await retaken(stage)
+    assert (command.state, command.attempts) == ("SENT", 31)
+    assert await open_attention(await order_of(command)) == []
+
+
 async def test_an_answer_to_an_attempt_that_was_taken_over_is_void(stage: Stage, sent: Command) -> None:
     later = await retaken(stage)
     assert later.fence == sent.fence + 1
