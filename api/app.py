@@ -12,6 +12,7 @@ from typing import Final
 import httpx2
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 
 from api.amazon.client import AmazonClient
@@ -91,8 +92,10 @@ def create_app(joined: Running) -> Starlette:
             Route("/readyz", readyz(checks)),
             Route("/graphql", graphql_endpoint(joined.service)),
         ],
-        middleware=[Middleware(Guard, hosts=joined.settings.hosts())],
-        max_body_size=LARGEST_BODY,
+        middleware=[
+            Middleware(Guard, hosts=joined.settings.hosts()),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST_BODY),
+        ],
     )
 
 

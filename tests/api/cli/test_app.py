@@ -101,9 +101,12 @@ async def test_a_form_cannot_ask_the_api(http: httpx2.AsyncClient):
     assert answer.status_code >= 400
 
 
-async def test_a_body_that_is_too_large_is_refused(http: httpx2.AsyncClient):
+async def test_a_body_that_is_too_large_is_refused_and_is_no_defect(
+    http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
+):
     answer = await http.post("/graphql", json={"query": "#" + "x" * 1_000_001})
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (413, "nosniff")
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 async def test_the_page_at_the_root_links_what_there_is(http: httpx2.AsyncClient):
