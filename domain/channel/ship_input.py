@@ -39,11 +39,12 @@ def ship_refusal(
 ) -> ActionNotAllowed | None:
     """Return why an order cannot be shipped here now, None if it can."""
     checks = (
-        (commerce_order is None, "There is no commerce order to ship yet."),
+        (order.fulfillment_channel is FulfillmentChannel.AMAZON, "Amazon sends the goods of this order."),
         (
-            order.fulfillment_channel is not FulfillmentChannel.MERCHANT,
-            "Amazon sends the goods of this order.",
+            commerce_order is None,
+            "The order is not imported, so there is nothing to ship; its import decision and blockers say why.",
         ),
+        (order.fulfillment_channel is None, "Amazon does not say yet who sends the goods of this order."),
         (order.amazon_status not in _TO_SHIP, f"Amazon says the order is {order.amazon_status.value}."),
         (cancel_open, "Amazon was asked to cancel the order; wait for its answer."),
         (
@@ -115,6 +116,8 @@ def check_time(shipped_at: datetime, *, order: AmazonOrder, now: datetime) -> No
 def _text_refusal(name: str, text: str | None, path: Path) -> DomainError | None:
     if name in ("carrierCode", "trackingNumber") and not (text or "").strip():
         return RequiredInput("Amazon needs the carrier and the tracking number of every package.", path=path)
+    if text and not text.strip().isprintable():
+        return InvalidInput("A text without line breaks and control characters, please.", path=path)
     if text and len(text) > _LONGEST[name]:
         return InvalidInput(f"At most {_LONGEST[name]} characters, please.", path=path)
     return None
@@ -130,6 +133,8 @@ def _left(line: CommerceOrderLine, item: AmazonItem | None) -> int:
 
 
 def _take(package: PackageRequest, left: dict[int, int], path: Path) -> dict[int, int]:
+    if package.lines == ():
+        raise RequiredInput("A package needs at least one line.", path=(*path, "lines"))
     taken: dict[int, int] = {}
     for at, (item_id, quantity) in enumerate(package.lines or ()):
         line_path = (*path, "lines", str(at))

@@ -8,7 +8,7 @@ from domain.amazon.commands import PackageConfirmation, enqueue
 from domain.amazon.records import AmazonOrder, Command, CommandKind
 from domain.catalog.records import Reservation
 from domain.change import change
-from domain.channel.ship import ship_refusal
+from domain.channel.ship import PackageRequest, ship_refusal
 from domain.commerce.records import CommerceOrder, DocumentLine, Package, Shipment
 from domain.errors import (
     ActionNotAllowed,
@@ -210,6 +210,25 @@ async def test_a_shipment_needs_packages_with_something_in_them(stage: Stage, or
     assert isinstance(await refusal_of(stage, order, package(), package()), ActionNotAllowed)
 
 
+async def test_a_package_without_lines_names_the_lines(stage: Stage, order: AmazonOrder) -> None:
+    empty = PackageRequest(lines=(), carrier_code="UPS", tracking_number="1Z")
+    refused = await refusal_of(stage, order, package(), empty)
+    assert (refused.code, refused.path) == (ErrorCode.REQUIRED, ("input", "packages", "1", "lines"))
+
+
+async def test_a_tracking_number_is_one_line(stage: Stage, order: AmazonOrder) -> None:
+    for text in ("1Z\n2", "1Z\x00"):
+        refused = await refusal_of(stage, order, PackageRequest(carrier_code="UPS", tracking_number=text))
+        assert (refused.code, refused.path) == (ErrorCode.INVALID, ("input", "trackingNumber"))
+
+
+async def test_an_order_that_amazon_sends_says_so_before_it_is_imported(stage: Stage) -> None:
+    order = await stage.arrive(item("NEW"))
+    await AmazonOrder.filter(id=order.id).update(fulfillment_channel="AMAZON")
+    with pytest.raises(ActionNotAllowed, match="Amazon sends"):
+        await stage.ship(order)
+
+
 @pytest.mark.parametrize(
     "shipped_at",
     [
@@ -244,6 +263,7 @@ async def test_an_order_that_was_not_imported_cannot_be_shipped(stage: Stage) ->
     with pytest.raises(ActionNotAllowed) as refused:
         await stage.ship(order)
     assert (refused.value.action, refused.value.current_status) == ("SHIP", "UNSHIPPED")
+    assert "blockers say why" in refused.value.message
 
 
 @pytest.mark.parametrize("state", ["ON_HOLD", "CANCELED", "COMPLETE"])
