@@ -5,8 +5,9 @@ from domain.amazon.records import AmazonOrder
 from domain.buyers import BuyerRecord, Owner, keep
 from domain.change import change
 from domain.channel.records import Correction
-from domain.channel.retention import redact_expired
+from domain.channel.retention import forget_answers, redact_expired
 from domain.commerce.records import CommerceOrder
+from domain.idempotency import LIFETIME, remember, remembered
 from domain.timeline import SYSTEM, Event
 from tests.domain.ground.seeds import seed_order, seed_store
 
@@ -88,3 +89,15 @@ async def test_one_batch_takes_no_more_than_its_limit_and_nothing_is_no_event(da
         await kept(Owner.AMAZON_ORDER, order.id, store, now, sealer, now)
     assert [await redact_expired(now=now, limit=2) for _ in range(3)] == [2, 1, 0]
     assert await Event.all().count() == 3
+
+
+async def test_remembered_answers_go_without_a_word_when_their_time_is_over(database, now):
+    asked = {"scope": "account:1", "mutation": "shipOrder", "key": "k", "input_digest": "d"}
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await remember(**asked, result_id=7, now=now)
+    assert await forget_answers(now=now + LIFETIME - timedelta(seconds=1)) == 0
+    assert await remembered(**asked, now=now) == 7
+    assert await forget_answers(now=now + LIFETIME) == 1
+    assert await remembered(**asked, now=now) is None
+    assert await Event.all().count() == 0
