@@ -22,6 +22,7 @@ from api.cli.demo_goods import blocked_skus, goods, sellable_sku
 from api.cli.demo_words import SHIPPABLE, how_to_ship, welcome
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give, tell
+from api.cli.ports import Port
 from api.cli.stopping import Stop, stopping
 from api.logs import log_to
 from api.serving import serving
@@ -53,8 +54,8 @@ async def demo(
     *,
     orders: int = 50,
     seed: str = "7",
-    port: int = 8000,
-    simulator_port: int = 9000,
+    port: Port = 8000,
+    simulator_port: Port = 9000,
     open_browser: Annotated[bool, Parameter(name="--open")] = False,
     verbose: bool = False,
 ) -> int:

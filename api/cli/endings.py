@@ -46,6 +46,8 @@ def ending_of(error: Exception) -> tuple[Exit, str] | None:
             return Exit.UNREACHABLE, error.message
         case DomainError() | MigrationsPending() | WorkerAlreadyRunning():
             return Exit.FAILED, str(error)
+        case OSError(strerror=str(words)):
+            return Exit.FAILED, f"{error.filename}: {words}." if error.filename else f"{words}."
         case OSError() | OperationalError() | sqlite3.OperationalError():
             return Exit.FAILED, f"{error}"
     return None

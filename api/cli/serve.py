@@ -5,6 +5,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from api.cli.output import give, tell
+from api.cli.ports import Port
 from api.cli.stopping import stopping
 from api.configuration import load_settings
 
@@ -12,7 +13,7 @@ from api.configuration import load_settings
 async def serve(
     *,
     host: str | None = None,
-    port: int | None = None,
+    port: Port | None = None,
     database_url: str | None = None,
     worker: Annotated[bool, Parameter(negative="--no-worker")] = True,
 ) -> int:

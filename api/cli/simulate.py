@@ -1,10 +1,12 @@
 """`orderlane simulate`: the simulated Amazon alone."""
 
+import math
 import time
 from datetime import UTC, datetime
 
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give, tell
+from api.cli.ports import Port
 from api.cli.stopping import stopping
 from api.cli.times import instant_of
 from simulator.app import create_app
@@ -17,7 +19,7 @@ from simulator.world import DEFAULT_SEED, World
 async def simulate(
     *,
     host: str = "127.0.0.1",
-    port: int = 9000,
+    port: Port = 9000,
     seed: str = DEFAULT_SEED,
     orders: int = 0,
     rate: float = 1.0,
@@ -53,7 +55,7 @@ async def simulate(
 
 def _clock(now: str | None, rate: float) -> SimulatedClock:
     start = instant_of(now, flag="--now") if now else datetime.now(UTC)
-    if rate < 0:
+    if not 0 <= rate < math.inf:
         raise CommandFailed("--rate: a number from 0.", code=Exit.WRONG_USAGE)
     try:
         return SimulatedClock(monotonic=time.monotonic, start=start, rate=rate)

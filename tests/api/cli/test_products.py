@@ -91,3 +91,4 @@ def test_a_file_that_is_not_there_is_told_without_a_traceback(orderlane: Orderla
     assert ended.code == 1
     assert "nothing.csv" in ended.err
     assert "Traceback" not in ended.err
+    assert "[Errno" not in ended.err
