@@ -40,8 +40,9 @@ async def ship_order(
 ) -> Shipment:
     """Record that packages of an order left, and queue one confirmation to Amazon for each.
 
-    `shipped_at` is now unless given; each call of `new_reference` gives a number that was never given before. Raises
-    NotFound, StaleVersion, ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge or IdempotencyKeyReused.
+    `shipped_at` is now unless given, or the purchase if Amazon's clock is ahead of ours; each call of
+    `new_reference` gives a number that was never given before. Raises NotFound, StaleVersion,
+    ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge or IdempotencyKeyReused.
     """
     async with change(now=now, actor=actor) as unit:
         order = await AmazonOrder.filter(id=order_id).select_for_update().first()
@@ -58,7 +59,9 @@ async def ship_order(
             return await Shipment.get(id=known)
         if expected_version not in (None, order.version):
             raise StaleVersion(expected=expected_version, actual=order.version, path=("input", "expectedVersion"))
-        shipment = await _ship(unit, order, packages, shipped_at or now, new_reference=new_reference)
+        shipment = await _ship(
+            unit, order, packages, shipped_at or max(now, order.purchased_at), new_reference=new_reference
+        )
         await remember(**request, result_id=shipment.id, now=now)
         return shipment
 

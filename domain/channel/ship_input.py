@@ -107,7 +107,7 @@ def check_time(shipped_at: datetime, *, order: AmazonOrder, now: datetime) -> No
     path = ("input", "shippedAt")
     if shipped_at.tzinfo is None:
         raise InvalidInput("The time of shipment needs a time zone, e.g. 2026-08-22T10:15:00Z.", path=path)
-    if shipped_at > now + _AHEAD:
+    if shipped_at > max(now, order.purchased_at) + _AHEAD:
         raise InvalidInput("The time of shipment is in the future.", path=path)
     if shipped_at < order.purchased_at:
         raise InvalidInput("The time of shipment is before the purchase.", path=path)

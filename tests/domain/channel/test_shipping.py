@@ -248,6 +248,14 @@ async def test_a_clock_a_little_ahead_is_no_reason_to_refuse(stage: Stage, order
     assert (await stage.ship(order, shipped_at=ahead)).shipped_at == ahead
 
 
+async def test_a_clock_behind_amazons_does_not_keep_an_order_from_being_shipped(
+    stage: Stage, order: AmazonOrder
+) -> None:
+    purchased_at = stage.now + timedelta(hours=1)
+    await AmazonOrder.filter(id=order.id).update(purchased_at=purchased_at)
+    assert (await stage.ship(order)).shipped_at == purchased_at
+
+
 async def test_an_unknown_order_is_refused(stage: Stage, order: AmazonOrder) -> None:
     with pytest.raises(NotFound) as refused:
         await stage.ship(order, order_id=987654)
