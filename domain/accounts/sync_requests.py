@@ -40,7 +40,7 @@ async def request_sync(
 
     The pass that is already queued or running for the same thing is returned; a store that is read together with others
     of its account gets their joint pass. Raises NotFound, InvalidInput or
-    ActionNotAllowed (a paused store, rejected credentials).
+    ActionNotAllowed (a paused store, rejected credentials, another window under way).
     """
     if amazon_order_id is not None and window is not None:
         raise InvalidInput("Ask for one order or for a window, not for both.", path=("input", "window"))
@@ -147,10 +147,24 @@ async def _cursor(store: Store, window: tuple[datetime, datetime] | None, now: d
             span_seconds=int(_FIRST_SPAN.total_seconds()),
             due_at=now,
         )
-    busy = await SyncRun.filter(cursor_id=found.id, state__in=_OPEN, order_number__isnull=True).exists()
-    if window and not busy:
-        await SyncCursor.filter(id=found.id).update(watermark=lower, until=upper)
+    if window is not None:
+        await _turn_to(found, window)
     return found
+
+
+async def _turn_to(cursor: SyncCursor, window: tuple[datetime, datetime]) -> None:
+    """Point the cursor of windows at another one, unless it is reading one that holds it already."""
+    lower, upper = window
+    under_way = await SyncRun.filter(cursor_id=cursor.id, state__in=_OPEN, order_number__isnull=True).first()
+    if under_way is None:
+        await SyncCursor.filter(id=cursor.id).update(watermark=lower, until=upper)
+    elif lower < under_way.window_from or upper > (cursor.until or upper):
+        raise ActionNotAllowed(
+            "Another window of this store is being read; ask for this one when that pass is over.",
+            path=("input", "window"),
+            action="SYNC_NOW",
+            current_status=under_way.state.value,
+        )
 
 
 async def _run(

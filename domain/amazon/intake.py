@@ -10,7 +10,7 @@ from domain.accounts.records import Store, SyncCursor, SyncRun
 from domain.amazon.buyer_data import Told, keep_buyers
 from domain.amazon.facts import OrderFacts, UnreadableOrder
 from domain.amazon.item_rows import item_row, upsert_items
-from domain.amazon.order_rows import known_orders, move_fetched, order_row, upsert_orders
+from domain.amazon.order_rows import known_orders, move_fetched, order_row, stored_word, upsert_orders
 from domain.amazon.orders import refresh_display
 from domain.amazon.routing import known_stores, store_of
 from domain.amazon.translation import AlreadyKnown, KnownOrder, compare, facts_document
@@ -165,19 +165,14 @@ async def _store_parts(
 
 
 def _tell(unit: Change, subject: Subject, one: _Seen, before: Mapping[str, object] | None) -> None:
-    status = one.facts.status.value
+    status, raw = one.facts.status.value, stored_word(one.facts.raw_status)
     if before is None:
-        unit.event(subject, EventKind.SEEN, f"Seen on Amazon: {status}.", status=status, raw=one.facts.raw_status)
-    elif before["amazon_status"] != status or before["raw_status"] != one.facts.raw_status:
-        message = f"Amazon's status changed from {before['amazon_status']} to {status}."
-        unit.event(
-            subject,
-            EventKind.STATUS_CHANGED,
-            message,
-            before=before["amazon_status"],
-            after=status,
-            raw=one.facts.raw_status,
-        )
+        unit.event(subject, EventKind.SEEN, f"Seen on Amazon: {status}.", status=status, raw=raw)
+    elif before["amazon_status"] != status or before["raw_status"] != raw:
+        is_other = before["amazon_status"] != status
+        words = (before["amazon_status"], status) if is_other else (before["raw_status"], raw)
+        message = f"Amazon's status changed from {words[0]} to {words[1]}."
+        unit.event(subject, EventKind.STATUS_CHANGED, message, before=before["amazon_status"], after=status, raw=raw)
     else:
         unit.event(subject, EventKind.CHANGED, "Amazon changed the order.", status=status)
 

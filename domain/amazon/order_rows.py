@@ -60,7 +60,7 @@ def order_row(
         "store_id": store_id,
         "number": facts.amazon_order_id,
         "amazon_status": facts.status.value,
-        "raw_status": _cut(facts.raw_status, 64),
+        "raw_status": stored_word(facts.raw_status),
         "display_status": _first_display(facts.status),
         "import_state": ImportState.NEW.value,
         "fulfillment_channel": facts.fulfillment_channel.value if facts.fulfillment_channel else None,
@@ -156,6 +156,11 @@ def _packages(facts: OrderFacts) -> list[dict[str, object]]:
 
 def _text(at: datetime | None) -> str | None:
     return None if at is None else to_text(at)
+
+
+def stored_word(raw_status: str | None) -> str | None:
+    """Return Amazon's word for a status as it is stored."""
+    return _cut(raw_status, 64)
 
 
 def _cut(text: str | None, longest: int) -> str | None:

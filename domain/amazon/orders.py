@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
+from tortoise.expressions import Subquery
+
 from domain.amazon.display import display_status
 from domain.amazon.records import OPEN_COMMANDS, AmazonItem, AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change
@@ -21,12 +23,10 @@ async def items_of(order_ids: Sequence[int], *, with_gone: bool = False) -> dict
 
 
 async def unconfirmed_orders(store_ids: Iterable[int], *, limit: int) -> list[AmazonOrder]:
-    """Return the orders of stores of which a command awaits its fact, longest waiting first."""
+    """Return the orders of stores of which a command awaits its fact, those first that were not read for longest."""
     waiting = Command.filter(store_id__in=list(store_ids), state__in=(CommandState.SENT, CommandState.ACCEPTED))
-    found = await waiting.order_by("sent_at", "id").limit(limit * 4)
-    picked = list(dict.fromkeys(command.order_id for command in found))[:limit]
-    orders = await AmazonOrder.in_bulk(picked, "id")
-    return [orders[order_id] for order_id in picked]
+    orders = AmazonOrder.filter(id__in=Subquery(waiting.values("order_id")))
+    return await orders.order_by("fetched_at", "id").limit(limit)
 
 
 async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:

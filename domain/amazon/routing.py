@@ -26,12 +26,15 @@ async def known_stores(orders: Iterable[OrderFacts], stores: Mapping[str, Store]
 def store_of(
     order: OrderFacts, *, stores: Mapping[str, Store], requested: Sequence[str], known: Mapping[str, Store]
 ) -> Store | None:
-    """Return an order's store: by its marketplace, else the only one asked for, else where it came in before."""
-    if order.marketplace_id is not None and order.marketplace_id in stores:
-        return stores[order.marketplace_id]
+    """Return an order's store: by its marketplace; where none is named the only one asked for, or where it was before.
+
+    None for an order of a marketplace without a store here.
+    """
+    if order.marketplace_id is not None:
+        return stores.get(order.marketplace_id)
     if len(requested) == 1:
         return stores.get(requested[0])
-    return known.get(order.amazon_order_id) if order.marketplace_id is None else None
+    return known.get(order.amazon_order_id)
 
 
 async def park_unplaced(

@@ -1,10 +1,10 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.accounts.cursors import StaleFence, due_cursors, take, update_fenced
 from domain.accounts.marketplaces import Participation, Verified
-from domain.accounts.records import Account, AccountState, CursorKind, JobState, SyncCursor, SyncTrigger
+from domain.accounts.records import Account, AccountState, CursorKind, JobState, SyncCursor, SyncRun, SyncTrigger
 from domain.accounts.stores import connect_store, pause_store
 from domain.accounts.sync_requests import request_sync
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
@@ -48,6 +48,26 @@ class TestRequests:
 
         assert len(ids) == 4
         assert await SyncCursor.filter(kind=CursorKind.GAP).values_list("until", flat=True) == [now]
+
+    async def test_for_a_second_window_are_refused_until_the_first_one_is_read(self, store, now):
+        def window(first: int, last: int) -> tuple[datetime, datetime]:
+            return now - timedelta(days=first), now - timedelta(days=last)
+
+        async def ask(first: int, last: int) -> SyncRun:
+            return await request_sync(store_id=store.id, window=window(first, last), now=now, actor=SYSTEM)
+
+        run = await ask(9, 7)
+        assert (await ask(9, 7)).id == (await ask(8, 7)).id == run.id
+        for other in ((10, 8), (8, 6)):
+            with pytest.raises(ActionNotAllowed) as refused:
+                await ask(*other)
+            assert refused.value.path == ("input", "window")
+        assert (await SyncCursor.get(kind=CursorKind.GAP)).watermark == window(9, 7)[0]
+        await SyncRun.filter(id=run.id).update(state=JobState.SUCCEEDED)
+
+        assert (await ask(5, 4)).id != run.id
+        cursor = await SyncCursor.get(kind=CursorKind.GAP)
+        assert (cursor.watermark, cursor.until) == window(5, 4)
 
     @pytest.mark.parametrize(
         ("wish", "path"),

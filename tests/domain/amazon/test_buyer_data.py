@@ -42,7 +42,9 @@ async def test_what_amazon_withholds_once_an_order_has_ended_goes_at_its_time(ta
     await take_in(now=ended, status=status, updated_at=ended, buyer=None, address=None)
 
     assert await purge_dates() == [ended + KEPT]
-    assert (await read(owner=Owner.AMAZON_ORDER, owner_id=order_id, sealer=sealer))["buyer"]["name"] == "Ada"
+    kept = await read(owner=Owner.AMAZON_ORDER, owner_id=order_id, sealer=sealer)
+    assert kept is not None
+    assert kept["buyer"]["name"] == "Ada"
 
 
 @pytest.mark.parametrize("withheld", [{}, {"buyer": None, "address": None}])

@@ -96,10 +96,10 @@ async def test_commands_of_an_account_with_rejected_credentials_wait(orders, now
     assert await due(now) == []
 
 
-async def test_the_orders_that_await_a_fact_are_told_longest_waiting_first(orders, now):
-    await take(command_id=(await queue(orders[1], now)).id, now=now, machine_ms=1, lease_ms=1)
-    later = now + timedelta(seconds=1)
-    await take(command_id=(await queue(orders[0], now)).id, now=later, machine_ms=1, lease_ms=1)
+async def test_the_orders_that_await_a_fact_are_told_those_first_that_were_not_read_for_longest(orders, now):
+    for sent in orders[:2]:
+        await take(command_id=(await queue(sent, now)).id, now=now, machine_ms=1, lease_ms=1)
+    await AmazonOrder.filter(id=orders[0].id).update(fetched_at=now + timedelta(seconds=1))
 
     waiting = await unconfirmed_orders([orders[0].store_id], limit=5)
     assert [order.number for order in waiting] == [NUMBERS[1], NUMBERS[0]]

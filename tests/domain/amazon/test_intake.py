@@ -61,6 +61,20 @@ class TestTheGuard:
         event = await Event.get(kind=EventKind.STATUS_CHANGED)
         assert (event.details["before"], event.details["after"]) == ("UNSHIPPED", "SHIPPED")
 
+    async def test_a_new_word_that_is_not_known_either_is_told_as_amazon_says_it(self, take_in):
+        long = "ON_THE_WAY_" * 10
+        await take_in(order(status=AmazonOrderStatus.UNKNOWN, raw_status="ON_A_BOAT"))
+        await take_in(order(updated_at=UPDATED + SECOND, status=AmazonOrderStatus.UNKNOWN, raw_status=long))
+        await take_in(
+            order(updated_at=UPDATED + 2 * SECOND, status=AmazonOrderStatus.UNKNOWN, raw_status=long, items=()),
+        )
+
+        told = await Event.filter(kind__in=(EventKind.STATUS_CHANGED, EventKind.CHANGED)).order_by("sequence")
+        assert [event.message for event in told] == [
+            f"Amazon's status changed from ON_A_BOAT to {long[:64]}.",
+            "Amazon changed the order.",
+        ]
+
     async def test_an_older_snapshot_changes_nothing(self, take_in):
         await take_in(order())
         late = order(updated_at=UPDATED - SECOND, status=AmazonOrderStatus.PENDING, raw_status="PENDING")
@@ -139,6 +153,10 @@ class TestRouting:
 
         assert (stored.created, stored.skipped) == (2, 2)
         assert await AmazonOrder.filter(store_id=canada.id).values_list("number", flat=True) == ["902-0000000-0000002"]
+
+    async def test_of_a_marketplace_without_a_store_is_skipped_whatever_was_asked_for(self, take_in):
+        assert await take_in(order(marketplace_id="A1AM78C64UM0Y8"), requested=(US,)) == Stored(skipped=1)
+        assert not await AmazonOrder.exists()
 
     async def test_goes_by_the_request_when_it_named_one_marketplace(self, take_in, store):
         await take_in(order(marketplace_id=None))
