@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
 from typing import Any, Final
 
+from strawberry.utils.str_converters import to_camel_case
+
 from api.plans.fragments import (
     EVERYTHING,
     Fragment,
@@ -19,6 +21,7 @@ from api.plans.fragments import (
     starting_with,
     within,
 )
+from api.plans.texts import searchable
 from api.schema.ids import NodeId, typed_id
 from api.schema.order_filters import AmazonOrderWhere, DateTimeRange, MoneyRange, StringFilter
 from domain.errors import InvalidInput, LimitExceeded
@@ -28,7 +31,6 @@ from domain.money import decimals_of
 DEEPEST: Final = 5
 MOST_CONDITIONS: Final = 50
 MOST_VALUES: Final = 100
-LONGEST_TEXT: Final = 200
 
 _OF_ITEM: Final = (
     "EXISTS (SELECT 1 FROM amazon_item item WHERE item.order_id = amazon_order.id AND item.gone_at IS NULL AND {})"
@@ -132,12 +134,20 @@ def _instant(bound: datetime) -> str:
 
 
 def _amounts_within(wanted: MoneyRange) -> Iterator[Fragment]:
-    decimals_of(wanted.currency_code)
+    _known_currency(wanted.currency_code)
     yield equal("currency", wanted.currency_code)
     if wanted.gte is not None:
         yield at_least("total_minor", _minor(wanted.gte, wanted.currency_code))
     if wanted.lt is not None:
         yield below("total_minor", _minor(wanted.lt, wanted.currency_code))
+
+
+def _known_currency(code: str) -> None:
+    try:
+        decimals_of(code)
+    except InvalidInput as unknown:
+        unknown.path = ("where", "total", "currencyCode")
+        raise
 
 
 def _minor(bound: Decimal, currency: str) -> int:
@@ -147,23 +157,24 @@ def _minor(bound: Decimal, currency: str) -> int:
 
 def _texts(where: AmazonOrderWhere) -> Iterator[Fragment]:
     if where.amazon_order_id:
-        yield _text("number", where.amazon_order_id)
+        yield _text("number", where.amazon_order_id, "amazonOrderId")
     if where.commerce_number:
-        yield within(_OF_COMMERCE_ORDER, _text("made.number", where.commerce_number))
+        yield within(_OF_COMMERCE_ORDER, _text("made.number", where.commerce_number, "commerceNumber"))
     if where.sku:
-        yield within(_OF_ITEM, _text("item.seller_sku", where.sku))
-    if where.search is not None and (text := _checked(where.search).strip()):
+        yield within(_OF_ITEM, _text("item.seller_sku", where.sku, "sku"))
+    if where.search is not None and (text := searchable(where.search, path=("where", "search")).strip()):
         yield _search(text)
 
 
-def _text(column: str, wanted: StringFilter) -> Fragment:
+def _text(column: str, wanted: StringFilter, field: str) -> Fragment:
+    path = ("where", field)
     if wanted.eq is not None:
-        return equal(column, _checked(wanted.eq))
+        return equal(column, searchable(wanted.eq, path=(*path, "eq")))
     if wanted.one_of is not None:
-        return one_of(column, [_checked(text) for text in wanted.one_of])
+        return one_of(column, [searchable(text, path=(*path, "oneOf")) for text in wanted.one_of])
     if wanted.starts_with is not None:
-        return starting_with(column, _checked(wanted.starts_with))
-    return containing(column, _checked(wanted.contains or ""))
+        return starting_with(column, searchable(wanted.starts_with, path=(*path, "startsWith")))
+    return containing(column, searchable(wanted.contains or "", path=(*path, "contains")))
 
 
 def _search(text: str) -> Fragment:
@@ -174,14 +185,6 @@ def _search(text: str) -> Fragment:
             within(_OF_ITEM, any_of([containing("item.seller_sku", text), containing("item.title", text)])),
         ]
     )
-
-
-def _checked(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        raise LimitExceeded(f"A text to search for has at most {LONGEST_TEXT} characters.", path=("where",))
-    if "\0" in text or not text.isprintable():
-        raise InvalidInput("A text to search for has no control characters.", path=("where",))
-    return text
 
 
 def _check_size(where: AmazonOrderWhere) -> None:
@@ -206,9 +209,13 @@ def _parts_of(where: AmazonOrderWhere) -> Iterator[AmazonOrderWhere]:
 
 
 def _check_lists(where: AmazonOrderWhere) -> None:
-    lists = [where.ids or ()]
+    _check_length(where.ids, ("where", "ids"))
     for name in where.CHOICES:
         choice = getattr(where, name)
-        lists += [getattr(choice, "one_of", None) or (), getattr(choice, "not_in", None) or ()]
-    if any(len(values) > MOST_VALUES for values in lists):
-        raise LimitExceeded(f"A list in a filter has at most {MOST_VALUES} values.", path=("where",))
+        for member, asked in (("one_of", "oneOf"), ("not_in", "notIn")):
+            _check_length(getattr(choice, member, None), ("where", to_camel_case(name), asked))
+
+
+def _check_length(values: Sequence[Any] | None, path: tuple[str, ...]) -> None:
+    if len(values or ()) > MOST_VALUES:
+        raise LimitExceeded(f"A list in a filter has at most {MOST_VALUES} values.", path=path)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
 
+from api.schema.discretion import without_values
 from domain.errors import InvalidInput, LimitExceeded, RequiredInput
 
 PARSE_FAILED: Final = "GRAPHQL_PARSE_FAILED"
@@ -30,7 +31,7 @@ def _coded(error: GraphQLError, executed: bool, request_id: str) -> GraphQLError
     code = _code_while_running(error) if executed else _code_before(error)
     if code == INTERNAL_SERVER_ERROR:
         return _masked(error, request_id)
-    message = "The document nests too deep." if isinstance(cause, RecursionError) else error.message
+    message = "The document nests too deep." if isinstance(cause, RecursionError) else without_values(error.message)
     return _again(error, message, {"code": code})
 
 
@@ -43,11 +44,15 @@ def _code_before(error: GraphQLError) -> str:
 def _code_while_running(error: GraphQLError) -> str:
     if error.path is None or isinstance(error.original_error, StrawberryInputCoercionError):
         return BAD_USER_INPUT  # a variable, or a value made of one, that cannot be taken
+    if isinstance(error.original_error or error, GraphQLError) and error.message.startswith("Argument '"):
+        return BAD_USER_INPUT  # an argument made of variables, one of which is null where nothing may be
     return INTERNAL_SERVER_ERROR
 
 
 def _masked(error: GraphQLError, request_id: str) -> GraphQLError:
-    cause = error.original_error or error
+    # An error of the GraphQL library quotes the document, where secrets may stand.
+    bare = GraphQLError(without_values(error.message)).with_traceback(error.__traceback__)
+    cause = bare if isinstance(error.original_error or error, GraphQLError) else error.original_error
     place = ".".join(str(part) for part in error.path or ("the document",))
     _log.error(
         "A request failed at %s (request %s).", place, request_id, exc_info=cause, extra={"request_id": request_id}

@@ -8,6 +8,7 @@ import strawberry
 from api.plans.fragments import EVERYTHING, any_of, containing
 from api.plans.keyset import find_page
 from api.plans.order import Sort
+from api.plans.texts import searchable
 from api.schema.actors import Actor, actor_of
 from api.schema.context import Context, Info
 from api.schema.enums import described
@@ -112,9 +113,9 @@ Search = Annotated[
 async def list_products(context: Context, first: First, after: After, search: Search) -> ProductConnection:
     """Return a page of products by SKU.
 
-    Raises InvalidInput.
+    Raises InvalidInput or LimitExceeded.
     """
-    text = (given(search) or "").strip()
+    text = searchable(given(search) or "", path=("search",)).strip()
     where = any_of([containing("sku", text), containing("name", text)]) if text else EVERYTHING
     page = await find_page("product", where=where, sort=_BY_SKU, request=asked_page(first, after))
     context.spend(len(page.rows))

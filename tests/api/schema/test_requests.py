@@ -210,6 +210,31 @@ async def test_a_bad_value_is_bad_user_input_and_no_defect(
 
 
 @pytest.mark.parametrize(
+    ("variables", "argument"),
+    [
+        ({"w": {"total": {"currencyCode": "ABC"}}}, ["where", "total", "currencyCode"]),
+        ({"w": {"search": "a" * 201}}, ["where", "search"]),
+        ({"w": {"sku": {"contains": "\n"}}}, ["where", "sku", "contains"]),
+        ({"w": {"amazonOrderId": {"startsWith": "a" * 201}}}, ["where", "amazonOrderId", "startsWith"]),
+        ({"w": {"sku": {"oneOf": ["a"] * 101}}}, ["where", "sku", "oneOf"]),
+        ({"w": {"displayStatus": {"notIn": ["PENDING"] * 101}}}, ["where", "displayStatus", "notIn"]),
+        ({"w": {"ids": ["a"] * 101}}, ["where", "ids"]),
+    ],
+)
+async def test_a_refused_filter_names_its_field(client: Client, variables: dict[str, Any], argument: list[str]) -> None:
+    refused = await client.refused(ORDERS, **variables)
+
+    assert (refused["code"], refused["argument"]) == ("BAD_USER_INPUT", argument)
+
+
+@pytest.mark.parametrize("search", ["\u0000", "a" * 201, "a\nb"])
+async def test_products_are_searched_for_with_the_same_texts_as_orders(client: Client, search: str) -> None:
+    refused = await client.refused("query ($s: String) { products(search: $s) { nodes { id } } }", s=search)
+
+    assert (refused["code"], refused["argument"]) == ("BAD_USER_INPUT", ["search"])
+
+
+@pytest.mark.parametrize(
     "text",
     ["", "x", "1", "U3RvcmU6MQ==", "U3RvcmU6MS4wMQ==", "Tm90aGluZzoxLjE=", "U3RvcmU6MS4x\n", "U3RvcmU6MS4tMQ==", "é"],
 )
