@@ -93,10 +93,9 @@ async def mark_rejected(unit: Change, *, account_id: int, fingerprint: str | Non
 
 
 async def _accepted(unit: Change, account_id: int) -> None:
-    rejected = Account.filter(id=account_id, state=AccountState.CREDENTIALS_REJECTED)
-    if await rejected.update(state=AccountState.ACTIVE):
-        await Store.filter(account_id=account_id, state=StoreState.ACTIVE).update(next_sync_at=unit.now)
-        unit.event(Subject(account_id), EventKind.CREDENTIALS_ACCEPTED, "Amazon accepts the store's refresh token.")
+    """Let a rejected account's stores go on at once."""
+    await Store.filter(account_id=account_id, state=StoreState.ACTIVE).update(next_sync_at=unit.now)
+    unit.event(Subject(account_id), EventKind.CREDENTIALS_ACCEPTED, "Amazon accepts the store's refresh token.")
 
 
 def _the_one(by_token: Account | None, by_seller: Account | None, seller_id: str | None) -> Account | None:

@@ -16,6 +16,7 @@ from domain.sealing import CannotUnseal, Sealer
 from domain.timeline import Actor, ActorKind, Event
 
 GERMANY, FRANCE, AMERICA = "A1PA6795UKMFR9", "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
+JAPAN, AUSTRALIA, SINGAPORE = "A1VC38T7YXB528", "A39IBJ37TRP1C6", "A19VAU5U5O7RUS"
 ADA = Actor(ActorKind.USER, "ada")
 
 
@@ -171,6 +172,7 @@ async def test_a_token_known_for_another_seller_is_refused(connect):
         ({"contact_email": "a@" + "x" * 320}, InvalidInput, "contactEmail"),
         ({"import_from": datetime.fromisoformat("2026-02-01T00:00")}, InvalidInput, "importFrom"),
         ({"import_from": datetime.fromisoformat("2026-03-02T09:00:00Z")}, InvalidInput, "importFrom"),
+        ({"import_from": datetime.fromisoformat("1970-01-01T00:00:00Z")}, InvalidInput, "importFrom"),
     ],
 )
 async def test_what_cannot_be_connected_is_refused_by_field_and_nothing_is_stored(connect, said, refusal, field):
@@ -215,6 +217,31 @@ async def test_the_moment_since_which_orders_are_imported_does_not_move(connect,
     assert "2026-02-23 09:00 UTC" in refused.value.message
 
 
+async def test_orders_are_imported_from_as_far_back_as_amazon_keeps_them_and_no_further(connect):
+    earliest = datetime.fromisoformat("2024-03-02T00:00:00Z")
+    with pytest.raises(InvalidInput, match=r"amazon\.de .* 2024-03-02T00:00:00Z") as refused:
+        await connect(import_from=earliest - timedelta(seconds=1))
+    assert refused.value.path == ("input", "importFrom")
+    assert (await connect(import_from=earliest)).cutoff_at == earliest
+
+
+@pytest.mark.parametrize("marketplace_id", [JAPAN, AUSTRALIA, SINGAPORE])
+async def test_in_the_far_east_amazon_keeps_orders_since_2016(connect, now, marketplace_id):
+    verified = Verified((Participation(marketplace_id, True),), at=now)
+    earliest = datetime.fromisoformat("2016-01-01T00:00:00Z")
+    asked = {"marketplace_id": marketplace_id, "verified": verified}
+    with pytest.raises(InvalidInput, match="2016-01-01T00:00:00Z"):
+        await connect(**asked, import_from=earliest - timedelta(seconds=1))
+    assert (await connect(**asked, import_from=earliest)).cutoff_at == earliest
+
+
+async def test_a_store_connected_long_ago_is_connected_again_with_the_time_it_has(connect, now):
+    store = await connect(import_from=now - timedelta(days=700))
+    verified = Verified((Participation(GERMANY, True),), at=now + timedelta(days=400))
+    again = await connect(import_from=store.cutoff_at, verified=verified, now=now + timedelta(days=400))
+    assert (again.id, again.cutoff_at) == (store.id, store.cutoff_at)
+
+
 async def test_a_paused_store_is_not_due_and_a_resumed_one_is_at_once(connect, now):
     store = await connect()
     later = now + timedelta(hours=1)
@@ -254,6 +281,14 @@ async def test_rejected_credentials_are_told_once_and_accepted_again(connect, no
     assert kinds == ["CREDENTIALS_REJECTED", "ATTENTION_OPENED", "CREDENTIALS_ACCEPTED", "ATTENTION_RESOLVED"]
     await reject_credentials(account_id=store.account_id, now=later)
     assert await Attention.all().order_by("id").values_list("state", flat=True) == ["RESOLVED", "OPEN"]
+
+
+async def test_an_entry_that_was_left_open_is_not_opened_twice(connect, now):
+    store = await connect()
+    await reject_credentials(account_id=store.account_id, now=now)
+    await connect()
+    await reject_credentials(account_id=store.account_id, now=now)
+    assert await Attention.all().values_list("state", flat=True) == ["OPEN"]
 
 
 async def test_a_connection_that_is_not_stored_resolves_nothing(connect, now):
