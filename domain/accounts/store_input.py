@@ -1,7 +1,7 @@
 """What may be said when a store is connected."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.accounts.marketplaces import MARKETPLACES, Marketplace, Verified, marketplace_of
@@ -10,6 +10,9 @@ from domain.errors import InvalidInput, RequiredInput
 
 _LONGEST_NAME: Final = 200
 _LONGEST_EMAIL: Final = 320
+_HISTORY: Final = timedelta(days=2 * 365)
+_LONG_HISTORY_START: Final = datetime(2016, 1, 1, tzinfo=UTC)
+_LONG_HISTORY: Final = frozenset({"JP", "AU", "SG"})
 
 
 class NotParticipating(InvalidInput):
@@ -83,6 +86,23 @@ def check_import_from(import_from: datetime | None, amazon_now: datetime) -> Non
     if import_from > amazon_now:
         raise InvalidInput(
             "Orders cannot be imported from a time to come; leave it out to import from now on.", path=path
+        )
+
+
+def check_history(import_from: datetime | None, marketplace: Marketplace, amazon_now: datetime) -> None:
+    """Refuse a time further back than Amazon keeps orders: two years, longer in Japan, Australia and Singapore.
+
+    The whole UTC day on which Amazon's history begins may be asked for (Orders API v2026-01-01, searchOrders).
+    Raises InvalidInput, naming the earliest time.
+    """
+    earliest = (amazon_now.astimezone(UTC) - _HISTORY).replace(hour=0, minute=0, second=0, microsecond=0)
+    if marketplace.country_code in _LONG_HISTORY:
+        earliest = min(earliest, _LONG_HISTORY_START)
+    if import_from is not None and import_from < earliest:
+        raise InvalidInput(
+            f"Amazon does not keep orders of {marketplace.domain} from so long ago; the earliest time is "
+            f"{earliest:%Y-%m-%dT%H:%M:%SZ}.",
+            path=("input", "importFrom"),
         )
 
 

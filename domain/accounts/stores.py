@@ -16,6 +16,7 @@ from domain.accounts.order_settings import OrderSettings
 from domain.accounts.records import Account, CursorKind, SettingsVersion, Store, StoreState, SyncCursor
 from domain.accounts.settings import to_values
 from domain.accounts.store_input import (
+    check_history,
     check_import_from,
     check_participation,
     check_same_cutoff,
@@ -71,6 +72,7 @@ async def connect_store(
         )
         store = await Store.get_or_none(account_id=account.id, marketplace_id=marketplace_id)
         if store is None:
+            check_history(import_from, marketplace, verified.at)
             store = _new_store(account, marketplace, shop_name, now=now, cutoff_at=import_from or verified.at)
         else:
             check_same_cutoff(store, import_from)
