@@ -1,6 +1,7 @@
 """One line of a product file, read strictly: what it says, or why it cannot be taken."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": Fal
 _WHOLE: Final = re.compile(r"\d{1,12}")
 _LONGEST_SKU: Final = 200
 _LONGEST_ASIN: Final = 20
+_CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})  # control characters, line and paragraph separators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +52,7 @@ def read_row(row: ProductRow) -> Wish:
     return Wish(
         line=row.line,
         sku=_sku(row.sku),
-        name=_filled(row.name),
+        name=_one_line(_filled(row.name), "name"),
         price=_price(_filled(row.price), _filled(row.currency)),
         quantity=_quantity(_filled(row.quantity)),
         enabled=_flag(_filled(row.enabled), "enabled"),
@@ -63,19 +65,31 @@ def _filled(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
+def _one_line(text: str | None, column: str) -> str | None:
+    found = next((sign for sign in text or "" if unicodedata.category(sign) in _CONTROL), None)
+    if found is not None:
+        raise InvalidInput(
+            f"The {column} holds a control character (U+{ord(found):04X}), such as a line break; write it on one line, "
+            "without.",
+            path=(column,),
+        )
+    return text
+
+
 def _sku(text: str | None) -> str:
     sku = _filled(text)
     if sku is None:
         raise RequiredInput("A product needs a SKU.", path=("sku",))
     if len(sku) > _LONGEST_SKU:
         raise InvalidInput(f"A SKU has at most {_LONGEST_SKU} characters.", path=("sku",))
+    _one_line(sku, "sku")
     return sku
 
 
 def _asin(text: str | None) -> str | None:
     if text and len(text) > _LONGEST_ASIN:
         raise InvalidInput(f"An ASIN has at most {_LONGEST_ASIN} characters.", path=("asin",))
-    return text
+    return _one_line(text, "asin")
 
 
 def _price(amount: str | None, currency: str | None) -> Money | None:

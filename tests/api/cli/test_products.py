@@ -59,6 +59,15 @@ def test_bad_lines_are_told_with_their_reason_and_the_others_are_taken(importing
     assert "9 fields under 8 columns" in told[-1]
 
 
+def test_a_control_character_is_refused_with_its_line_and_in_words(importing: Callable[..., Ended]):
+    ended = importing(HEADER + 'GOOD,Good,,,,,,\n"TWO\nLINES",a,,,,,,\nNAME,"a\rb",,,,,,\nASIN,a,,,,,,B\x000\n')
+    assert (ended.code, json.loads(ended.out)["created"], json.loads(ended.out)["refused"]) == (1, 1, 3)
+    told = ended.err.splitlines()
+    assert [line.split(":")[0] for line in told] == [f"products.csv, line {line}" for line in (4, 6, 7)]
+    assert all("control character" in line for line in told)
+    assert [sign in line for sign, line in zip(("U+000A", "U+000D", "U+0000"), told, strict=True)] == [True] * 3
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
