@@ -26,6 +26,12 @@ _WAITS: Final = RawSQL(
 )
 
 
+# Ranked in the statement as well: one account's backlog would else fill the limit and keep the other accounts out.
+_TURN: Final = RawSQL(
+    'ROW_NUMBER() OVER (PARTITION BY "command"."account_id" ORDER BY "command"."due_at", "command"."id")'
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackageConfirmation:
     """What Amazon is told of one package; `items` are pairs of Amazon's order item id and quantity."""
@@ -95,18 +101,18 @@ async def has_open(order_id: int, kinds: Sequence[CommandKind]) -> bool:
 async def due_commands(
     *, now: datetime, machine_ms: int, limit: int, kinds: Sequence[CommandKind] = (CommandKind.CONFIRM_SHIPMENT,)
 ) -> list[Command]:
-    """Return commands to send, longest due first: only the oldest unanswered one of each order.
+    """Return commands to send, the accounts in turn and of each those longest due first.
 
-    A command that was sent and never answered is due again once its lease has run out. Accounts whose credentials
-    Amazon rejects wait until they are connected again.
+    Only the oldest unanswered one of each order. A command that was sent and never answered is due again once its
+    lease has run out. Accounts whose credentials Amazon rejects wait until they are connected again.
     """
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
     return await (
-        Command.annotate(waits=_WAITS)
+        Command.annotate(waits=_WAITS, turn=_TURN)
         .filter(waits=False, due_at__lte=now, state__in=_SENDABLE, kind__in=list(kinds))
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
         .exclude(account_id__in=list(rejected))
-        .order_by("due_at", "id")
+        .order_by("turn", "due_at", "id")
         .limit(limit)
     )
 

@@ -50,13 +50,13 @@ def order(number: str = "902-0000000-0000001", **parts: object) -> OrderFacts:
     return OrderFacts(**(known | parts))
 
 
-async def connect(marketplace_id, *, now, sealer):
+async def connect(marketplace_id, *, now, sealer, refresh_token="Atzr|demo", seller_id="SELLER"):
     return await connect_store(
         name=marketplace_id,
         marketplace_id=marketplace_id,
-        refresh_token="Atzr|demo",
+        refresh_token=refresh_token,
         verified=Verified((Participation(US, True), Participation(CA, True)), now),
-        seller_id="SELLER",
+        seller_id=seller_id,
         contact_email=None,
         import_from=None,
         now=now,

@@ -9,24 +9,28 @@ from domain.amazon.orders import unconfirmed_orders
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import change
 from domain.timeline import SYSTEM, Event, EventKind
-from tests.domain.amazon.conftest import US, order
+from tests.domain.amazon.conftest import US, connect, order
 
 NUMBERS = ("902-0000000-0000001", "902-0000000-0000002")
 
 
-@pytest.fixture
-async def orders(store, stores, now, sealer):
+async def seen(store, numbers, *, now, sealer):
     await store_page(
         fenced=None,
         account_id=store.account_id,
-        stores=stores,
+        stores={US: store},
         requested_marketplaces=(US,),
-        page=Answered(orders=[order(number) for number in NUMBERS]),
+        page=Answered(orders=[order(number) for number in numbers]),
         fetched_at=now,
         now=now,
         sealer=sealer,
     )
-    return await AmazonOrder.all().order_by("number")
+    return await AmazonOrder.filter(store_id=store.id).order_by("number")
+
+
+@pytest.fixture
+async def orders(store, now, sealer):
+    return await seen(store, NUMBERS, now=now, sealer=sealer)
 
 
 async def queue(to, now):
@@ -122,3 +126,15 @@ async def test_commands_that_wait_never_keep_those_they_wait_for_from_being_sent
 
     assert await due(now) == []
     assert await due(now + timedelta(seconds=9)) == [first.id, other.id]
+
+
+async def test_the_backlog_of_one_account_leaves_room_for_the_others(store, now, sealer):
+    other = await connect(US, now=now, sealer=sealer, refresh_token="Atzr|other", seller_id="OTHER")
+    many = await seen(store, [f"902-0000000-000000{at}" for at in range(6)], now=now, sealer=sealer)
+    (single,) = await seen(other, NUMBERS[:1], now=now, sealer=sealer)
+    backlog = [(await queue(order, now)).id for order in many]
+    late = (await queue(single, now + timedelta(seconds=5))).id
+
+    chosen = await due_commands(now=now + timedelta(seconds=5), machine_ms=0, limit=3)
+    assert [command.id for command in chosen] == [backlog[0], late, backlog[1]]
+    assert await due(now) == backlog
