@@ -51,12 +51,14 @@ async def release(
     connection: BaseDBAsyncClient,
     *,
     order_ids: Collection[int],
+    quantities: Mapping[int, int] | None = None,
     state: ReservationState = ReservationState.RELEASED,
 ) -> set[int]:
-    """Give back everything that is held for these orders; returns the orders that held something."""
+    """Give back `quantities` by item id, or all that is held for these orders; returns the orders that let go."""
     held = await _active(order_ids)
-    await _let_go(connection, {row.id: row.quantity for row in held}, held, leaves=False, state=state)
-    return {row.order_id for row in held}
+    freed = _of_held(held, quantities)
+    await _let_go(connection, freed, held, leaves=False, state=state)
+    return {row.order_id for row in held if freed[row.id]}
 
 
 async def deduct(
@@ -67,10 +69,7 @@ async def deduct(
     Never takes more than is held for an item. Returns the orders of which something left.
     """
     held = await _active(order_ids)
-    if quantities is None:
-        leaving = {row.id: row.quantity for row in held}
-    else:
-        leaving = {row.id: min(quantities.get(row.item_id, 0), row.quantity) for row in held}
+    leaving = _of_held(held, quantities)
     await _let_go(connection, leaving, held, leaves=True, state=ReservationState.CONSUMED)
     return {row.order_id for row in held if leaving[row.id]}
 
@@ -91,6 +90,12 @@ async def expire_reservations(*, now: datetime, limit: int = 100) -> int:
 
 async def _active(order_ids: Collection[int]) -> list[Reservation]:
     return await Reservation.filter(order_id__in=list(order_ids), state=ReservationState.ACTIVE).order_by("id")
+
+
+def _of_held(held: Iterable[Reservation], quantities: Mapping[int, int] | None) -> dict[int, int]:
+    if quantities is None:
+        return {row.id: row.quantity for row in held}
+    return {row.id: min(quantities.get(row.item_id, 0), row.quantity) for row in held}
 
 
 async def _let_go(

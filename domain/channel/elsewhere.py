@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 from domain.amazon.facts import AmazonOrderStatus, PackageFacts
+from domain.amazon.records import AmazonItem
 from domain.channel.due_orders import DueOrder
 from domain.channel.packages import packages_of
 from domain.commerce.orders import quantities
@@ -21,16 +22,19 @@ async def shipped_elsewhere(due_orders: Sequence[DueOrder]) -> list[ShipmentDraf
 
 
 def _unseen(due: DueOrder) -> list[tuple[CommerceOrderLine, int]]:
-    seen = {item.id: item.quantity_shipped for item in due.items}
     partly = due.order.amazon_status is AmazonOrderStatus.PARTIALLY_SHIPPED
-    unseen = []
-    for line in due.lines:
-        to_ship = quantities(line).to_ship
-        if due.has_shipped:
-            unseen.append((line, to_ship))
-        elif partly:
-            unseen.append((line, min(to_ship, seen.get(line.item_id, 0) - line.quantity_shipped)))
+    if not (due.has_shipped or partly):
+        return []
+    left = {item.id: item.quantity_shipped if partly else _left_in_all(item) for item in due.items}
+    unseen = [
+        (line, min(quantities(line).to_ship, left.get(line.item_id, 0) - line.quantity_shipped)) for line in due.lines
+    ]
     return [(line, quantity) for line, quantity in unseen if quantity > 0]
+
+
+def _left_in_all(item: AmazonItem) -> int:
+    """Return how many left of an order that has shipped: all that is ordered now, unless Amazon knows of no rest."""
+    return item.quantity_shipped if item.quantity_unshipped == 0 else item.quantity_ordered
 
 
 def _draft(

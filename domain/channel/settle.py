@@ -54,6 +54,7 @@ async def _deduct_shipped(unit: Change, due_orders: Sequence[DueOrder], drafts: 
 
 
 async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
+    await _release_unsent(unit, due_orders)
     left = await deduct(unit.connection, order_ids=[due.order.id for due in due_orders])
     _tell_deducted(unit, due_orders, left)
     open_orders = [due.commerce for due in due_orders if due.commerce and due.commerce.state not in _ENDED]
@@ -62,6 +63,21 @@ async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
     for due in due_orders:
         due.order.completed_at = unit.now
         unit.event(due.order.subject, EventKind.COMPLETED, "Status updated to completed.")
+
+
+async def _release_unsent(unit: Change, due_orders: Sequence[DueOrder]) -> None:
+    # What Amazon took off an order after its import never leaves: it goes back, and the difference stays a conflict.
+    unsent = {
+        line.item_id: rest
+        for due in due_orders
+        for line in due.lines
+        if (rest := line.quantity_ordered - line.quantity_shipped) > 0
+    }
+    concerned = [due for due in due_orders if any(line.item_id in unsent for line in due.lines)]
+    released = await release(unit.connection, order_ids=[due.order.id for due in concerned], quantities=unsent)
+    for due in concerned:
+        if due.order.id in released:
+            unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
 
 
 async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None:

@@ -129,11 +129,16 @@ async def left_with_orders(sku: str, *, documented: bool) -> int:
 
 
 async def left_with(line: CommerceOrderLine, order: CommerceOrder, *, documented: bool) -> int:
-    ends = await Event.filter(order_id=order.channel_order_id, kind__in=("COMPLETED", "CANCELED")).order_by("id")
-    before = await Shipment.filter(order_id=order.id, created_at=order.created_at, source="AMAZON")
-    shipped_before = await DocumentLine.filter(
-        document=Document.SHIPMENT, document_id__in=[one.id for one in before], line_id=line.id
+    ended = (
+        await Event.filter(order_id=order.channel_order_id, kind__in=("COMPLETED", "CANCELED")).order_by("id").first()
     )
-    earlier = sum(row.quantity for row in shipped_before)
-    left = line.quantity_ordered if documented and ends[0].kind == "COMPLETED" else line.quantity_shipped - earlier
-    return int(left)
+    assert ended is not None
+    shipments = await Shipment.filter(order_id=order.id, created_at__lte=ended.at)
+    before = [one for one in shipments if one.created_at == order.created_at and one.source == "AMAZON"]
+    reserved_too = documented and ended.kind == "COMPLETED"
+    return await _shipped(line, shipments) - (0 if reserved_too else await _shipped(line, before))
+
+
+async def _shipped(line: CommerceOrderLine, shipments: list[Shipment]) -> int:
+    covered = DocumentLine.filter(document=Document.SHIPMENT, document_id__in=[one.id for one in shipments])
+    return sum(row.quantity for row in await covered.filter(line_id=line.id))

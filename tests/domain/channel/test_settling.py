@@ -333,6 +333,42 @@ async def test_what_amazon_changes_after_the_import_is_shown_and_not_applied(sta
     assert await AmazonItem.filter(order_id=order.id, gone_at__isnull=True).count() == 2
 
 
+async def test_what_amazon_took_off_before_everything_left_is_released_and_stays_a_conflict(
+    stage: Stage, order: AmazonOrder
+) -> None:
+    fewer = item("MUG", 2), item("CUP", 1, cents=500)
+    order = await stage.change(order, items=fewer)
+    order = await stage.change(order, status="SHIPPED")
+
+    commerce, lines = await commerce_of(order)
+    assert (commerce.state, [line.quantity_shipped for line in lines]) == ("COMPLETE", [2, 1])
+    covered = await DocumentLine.filter(document="SHIPMENT").order_by("id").values_list("quantity", flat=True)
+    assert covered == [2, 1]
+    assert (await shelf("MUG"), await shelf("CUP")) == ((3, 0), (4, 0))
+    assert (await told(order)).count("STOCK_RELEASED") == 1
+    (shown,) = await open_attention(order)
+    assert (shown.kind, shown.facts) == ("CONFLICT", {"what": "quantity", "was": 3, "is": 2})
+
+    events = await told(order)
+    order = await stage.change(order, service_level="Other")
+    assert [kind for kind in await told(order) if kind != "CHANGED"] == [kind for kind in events if kind != "CHANGED"]
+    assert (await Shipment.all().count(), await shelf("MUG")) == (1, (3, 0))
+
+
+async def test_of_a_line_without_a_rest_leaves_what_amazon_counted(stage: Stage, order: AmazonOrder) -> None:
+    counted = item("MUG", 3, quantity_shipped=2, quantity_unshipped=0), item("CUP", 1, cents=500)
+    order = await stage.change(order, status="SHIPPED", items=counted)
+    assert [line.quantity_shipped for line in (await commerce_of(order))[1]] == [2, 1]
+    assert (await shelf("MUG"), await shelf("CUP")) == ((3, 0), (4, 0))
+
+
+async def test_of_a_line_that_amazon_dropped_nothing_leaves(stage: Stage, order: AmazonOrder) -> None:
+    order = await stage.change(order, status="SHIPPED", items=(item("MUG", 3),))
+    assert [line.quantity_shipped for line in (await commerce_of(order))[1]] == [3, 0]
+    assert (await shelf("MUG"), await shelf("CUP")) == ((2, 0), (5, 0))
+    assert [row.facts["is"] for row in await open_attention(order)] == [0]
+
+
 async def test_an_address_that_moved_is_shown_by_the_names_of_its_parts(stage: Stage, order: AmazonOrder) -> None:
     order = await stage.change(order, address=replace(ADDRESS, line1="Nebenstr. 2", city="Potsdam"))
     (shown,) = await open_attention(order)
