@@ -108,10 +108,11 @@ def _spelled(name: str, prefix: str) -> str:
 
 
 def _in_words(error: ValidationError, origins: Mapping[str, str]) -> str:
-    return "\n".join(
-        f"{entry['loc'][0]} (from {origins.get(str(entry['loc'][0]), 'default')}): {entry['msg']}."
+    found = [
+        (str(entry["loc"][0]), entry["msg"].removeprefix("Value error, "))
         for entry in error.errors(include_input=False, include_url=False)
-    )
+    ]
+    return "\n".join(f"{name} (from {origins.get(name, 'default')}): {words}." for name, words in found)
 
 
 def environment_value(name: str) -> str | None:

@@ -3,8 +3,9 @@
 import base64
 import re
 from typing import Annotated, Final
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr
+from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 PREFIX: Final = "ORDERLANE_"
@@ -13,6 +14,21 @@ MAKE_A_KEY: Final = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 class ConfigurationError(Exception):
     """The configuration cannot be used as it is; the message names the key and the way out."""
+
+
+def is_url(text: str) -> bool:
+    """Return whether a text is an http or https URL that names a host, with a port that can be if it names one."""
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _url_or_blank(text: str | None) -> str | None:
+    if text and not is_url(text):
+        raise ValueError("write a URL that begins with http:// or https://")
+    return text
 
 
 class Settings(BaseSettings):
@@ -38,10 +54,13 @@ class Settings(BaseSettings):
     ] = None
     amazon_endpoint: Annotated[
         str | None,
+        AfterValidator(_url_or_blank),
         Field(description="Another host than Amazon's own for every region, e.g. the simulator's."),
     ] = None
     amazon_token_url: Annotated[
-        str | None, Field(description="Another place than Login with Amazon's own to get access tokens from.")
+        str | None,
+        AfterValidator(_url_or_blank),
+        Field(description="Another place than Login with Amazon's own to get access tokens from."),
     ] = None
     amazon_client_id: Annotated[str | None, Field(description="The application's client id at Amazon.")] = None
     amazon_client_secret: Annotated[

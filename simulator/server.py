@@ -31,12 +31,15 @@ class QuietServer(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 9000) -> AsyncIterator[str]:
+async def serving(
+    app: ASGIApp, *, host: str = "127.0.0.1", port: int = 9000, flag: str = "--port"
+) -> AsyncIterator[str]:
     """Serve the application while the context lasts, and give its base URL; port 0 takes a free one.
 
-    The Date header is the application's own. Raises OSError if the address is taken.
+    The Date header is the application's own. Raises OSError if the address cannot be had; its words name the `flag` by
+    which another port is chosen.
     """
-    with _listen(host, port) as listening:
+    with _listen(host, port, flag) as listening:
         server = QuietServer(
             uvicorn.Config(
                 app,
@@ -57,9 +60,13 @@ async def serving(app: ASGIApp, *, host: str = "127.0.0.1", port: int = 9000) ->
             await running
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def _listen(host: str, port: int, flag: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    try:
+        return socket.create_server((host, port), family=family)
+    except OSError as error:
+        words = f"cannot listen on {host}:{port} ({error.strerror}); choose another {flag}"
+        raise OSError(error.errno, words) from None
 
 
 def _address(listening: socket.socket) -> str:

@@ -7,6 +7,7 @@ from typing import Any, Final
 import httpx2
 
 from api.cli.endings import CommandFailed, Exit
+from api.settings import is_url
 
 _PASSING: Final = frozenset({"MARKETPLACE_UNAVAILABLE", "MARKETPLACE_THROTTLED"})
 
@@ -61,7 +62,9 @@ def _refused(errors: list[dict[str, Any]]) -> CommandFailed:
 
 @asynccontextmanager
 async def asking(url: str) -> AsyncIterator[Asker]:
-    """Ask the service at a URL such as http://127.0.0.1:8000."""
+    """Ask the service at a URL such as http://127.0.0.1:8000; raises CommandFailed if it is none."""
+    if not is_url(url):
+        raise CommandFailed("--url: write http://… or https://…, e.g. http://127.0.0.1:8000.", code=Exit.WRONG_USAGE)
     base = url.removesuffix("/").removesuffix("/graphql")
     async with httpx2.AsyncClient(base_url=base, timeout=60) as http:
         yield Asker(http)

@@ -83,7 +83,7 @@ async def demo(
         with tempfile.TemporaryDirectory(prefix="orderlane-demo-") as folder:
             world = _world(seed=seed, orders=orders)
             async with (
-                serving_amazon(create_amazon(world), port=simulator_port) as amazon,
+                serving_amazon(create_amazon(world), port=simulator_port, flag="--simulator-port") as amazon,
                 _service(world, amazon=amazon, folder=Path(folder)) as joined,
                 serving(create_app(joined), host="127.0.0.1", port=port, patience=2) as url,
             ):

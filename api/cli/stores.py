@@ -89,6 +89,8 @@ def _refresh_token(file: Path | None) -> str:
         token = file.read_text(encoding="utf-8").strip() if file else environment_value("REFRESH_TOKEN")
     except (OSError, UnicodeDecodeError) as error:
         raise CommandFailed(f"--refresh-token-file cannot be read: {error}.", code=Exit.CONFIGURATION) from None
+    if file and not token:
+        raise CommandFailed(f"--refresh-token-file: the file {file} is empty.", code=Exit.CONFIGURATION)
     if not token:
         raise CommandFailed(
             f"There is no refresh token: give --refresh-token-file FILE, or set {_TOKEN}.", code=Exit.CONFIGURATION

@@ -1,14 +1,16 @@
 """`orderlane sync`: one pass over every store, without a running service."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from api.app import running
+from api.app import Running, running
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give_json, give_table, tell
 from api.cli.times import since as instant_since
 from api.configuration import load_settings
+from api.database import WorkerAlreadyRunning
 from api.worker.sweep import sweep_once
 from api.worker.worker import Worker
 from domain.accounts import cursors
@@ -21,6 +23,10 @@ from domain.errors import DomainError, MarketplaceUnavailable
 from domain.timeline import Actor, ActorKind
 
 _COLUMNS = ("store", "state", "seen", "created", "updated", "unchanged", "failed", "error")
+_SERVICE_SYNCS: Final = """\
+Another process already works on this database: a running service syncs by itself. Ask it for a pass with
+  orderlane query 'mutation { syncNow(input: {storeId: "STORE-ID"}) { run { id } errors { message } } }'
+where `orderlane stores list` names the ids; amazonOrderId beside storeId asks for one order."""
 
 
 async def sync(*, since: str | None = None, order: str | None = None, json: bool = False) -> int:
@@ -39,7 +45,7 @@ async def sync(*, since: str | None = None, order: str | None = None, json: bool
     """
     if since and order:
         raise CommandFailed("Give --since or --order, not both.", code=Exit.WRONG_USAGE)
-    async with running(load_settings().settings, takes_role=True) as joined:
+    async with _alone() as joined:
         await _forget_leases(joined.worker)
         stores = await Store.filter(state=StoreState.ACTIVE).order_by("id")
         if not stores:
@@ -54,6 +60,15 @@ async def sync(*, since: str | None = None, order: str | None = None, json: bool
         give_table(_COLUMNS, [[line[column] for column in _COLUMNS] for line in lines])
         tell(f"{blocked} orders are blocked.")
     return _code(runs, blocked)
+
+
+@asynccontextmanager
+async def _alone() -> AsyncIterator[Running]:
+    try:
+        async with running(load_settings().settings, takes_role=True) as joined:
+            yield joined
+    except WorkerAlreadyRunning:
+        raise CommandFailed(_SERVICE_SYNCS) from None
 
 
 async def _forget_leases(worker: Worker) -> None:

@@ -1,4 +1,5 @@
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.database import worker_role
 from tests.api.cli.conftest import Ended
 
 Orderlane = Callable[..., Ended]
@@ -57,6 +59,9 @@ def test_help_imports_neither_the_service_nor_the_simulator():
         (["simulate", "--now", "2026-03-02T09:00:00"], "offset"),
         (["simulate", "--now", "1999-03-02T09:00:00Z"], "2000"),
         (["query", "{ __typename }", "--variables", "[1]"], "JSON object"),
+        (["query", "{ __typename }", "--url", "nonsense"], "write http://"),
+        (["stores", "list", "--url", "127.0.0.1:8000"], "write http://"),
+        (["products", "list", "--url", "http://"], "write http://"),
     ],
 )
 def test_wrong_usage_is_code_2_with_a_hint_and_no_traceback(orderlane: Orderlane, words: list[str], hint: str):
@@ -150,6 +155,46 @@ def test_connecting_without_a_token_names_both_places_for_it(orderlane: Orderlan
     assert ended.code == 78
     assert "--refresh-token-file" in ended.err
     assert "ORDERLANE_REFRESH_TOKEN" in ended.err
+
+
+def test_an_empty_file_of_the_refresh_token_is_told(orderlane: Orderlane, folder: Path):
+    (folder / "token").write_text("\n")
+    words = ("--name", "Shop", "--marketplace", "ATVPDKIKX0DER", "--refresh-token-file", "token")
+    ended = orderlane("stores", "connect", *words)
+    assert ended.code == 78
+    assert "the file token is empty" in ended.err
+
+
+@pytest.mark.parametrize("name", ["ORDERLANE_AMAZON_ENDPOINT", "ORDERLANE_AMAZON_TOKEN_URL"])
+def test_a_place_of_amazon_that_is_no_url_is_code_78(orderlane: Orderlane, monkeypatch: pytest.MonkeyPatch, name: str):
+    monkeypatch.setenv(name, "nonsense")
+    ended = orderlane("sync")
+    assert ended.code == 78
+    assert name.removeprefix("ORDERLANE_").lower() in ended.err
+
+
+@pytest.mark.parametrize(
+    ("words", "flag"),
+    [(["simulate", "--port"], " --port"), (["demo", "--port", "0", "--simulator-port"], " --simulator-port")],
+)
+def test_a_taken_port_is_told_with_the_flag_that_chooses_another(orderlane: Orderlane, words: list[str], flag: str):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ended = orderlane(*words, str(taken.getsockname()[1]))
+    assert ended.code == 1
+    assert f"choose another{flag}." in ended.err
+
+
+def test_sync_beside_a_running_service_says_how_to_ask_it(orderlane: Orderlane, folder: Path):
+    orderlane("migrate")
+    with worker_role(f"sqlite://{folder / 'orderlane.db'}"):
+        ended = orderlane("sync")
+    assert ended.code == 1
+    assert "already works on this database: a running service syncs by itself" in ended.err
+    assert "without the worker" not in ended.err
+    document = next(line for line in ended.err.splitlines() if "orderlane query" in line).split("'")[1]
+    asked = json.loads(orderlane("query", document).out)
+    assert "syncNow" in asked["data"]
+    assert asked["data"]["syncNow"]["errors"]
 
 
 def test_no_command_takes_a_secret_as_a_flag():

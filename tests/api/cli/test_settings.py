@@ -71,6 +71,19 @@ def test_a_value_that_does_not_fit_is_refused_by_name_and_place_without_being_sh
     assert "seventy" not in str(refused.value)
 
 
+@pytest.mark.parametrize("name", ["amazon_endpoint", "amazon_token_url"])
+@pytest.mark.parametrize("value", ["nonsense", "127.0.0.1:9000", "ftp://host", "http://", "http://a:port", "http://[a"])
+def test_a_place_of_amazon_that_is_no_url_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str):
+    monkeypatch.setenv(f"ORDERLANE_{name.upper()}", value)
+    with pytest.raises(ConfigurationError, match=rf"^{name} \(from environment\): write a URL .* http://"):
+        load_settings()
+
+
+def test_a_blank_place_of_amazon_is_amazons_own(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ORDERLANE_AMAZON_ENDPOINT", "")
+    assert not load_settings().settings.amazon_endpoint
+
+
 def test_a_broken_toml_file_is_a_configuration_error(folder: Path):
     (folder / "orderlane.toml").write_text("port = ")
     with pytest.raises(ConfigurationError, match=r"orderlane\.toml is not valid TOML"):
