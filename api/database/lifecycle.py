@@ -28,7 +28,7 @@ async def database(url: str, *, migrate: bool) -> AsyncIterator[None]:
             await _apply(file)
         elif pending := await _pending(file):
             raise MigrationsPending(
-                f"The database lacks {len(pending)} migrations ({pending[0]} first); run `orderlane migrate`."
+                f"The database lacks {_count(len(pending))} ({pending[0]} first); run `orderlane migrate`."
             )
         yield
 
@@ -80,3 +80,7 @@ async def _apply(file: Path) -> list[str]:
         if pending:
             await _executor(file).migrate([MigrationTarget(app_label=APP, name="__latest__")])
     return pending
+
+
+def _count(migrations: int) -> str:
+    return "1 migration" if migrations == 1 else f"{migrations} migrations"

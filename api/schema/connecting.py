@@ -15,6 +15,7 @@ from domain.accounts.credentials import checked_token
 from domain.accounts.records import Store as StoreRecord
 from domain.accounts.store_input import checked_marketplace
 from domain.channel.credentials import resolve_rejection
+from domain.errors import CredentialsRejected
 
 
 @strawberry.input(description="A shop on one of Amazon's marketplaces, and the token that opens it.")
@@ -48,7 +49,11 @@ async def connect_store(info: Info, input: ConnectInput) -> StorePayload:
     """Ask Amazon what the token is good for, then store it."""
     service = info.context.service
     marketplace, token = checked_marketplace(input.marketplace_id), checked_token(input.refresh_token)
-    verified = await service.credentials.verify(region=marketplace.region, refresh_token=token)
+    try:
+        verified = await service.credentials.verify(region=marketplace.region, refresh_token=token)
+    except CredentialsRejected as rejected:
+        rejected.path = ("input", "refreshToken")
+        raise
     store = await stores.connect_store(
         name=input.name,
         marketplace_id=input.marketplace_id,

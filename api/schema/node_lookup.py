@@ -24,7 +24,12 @@ async def find_node(context: Context, text: str, *, path: tuple[str, ...] = ("id
         return await settings_of(store, context) if store else None
     if wanted.type_name == "SystemMessage":
         return next(
-            (message for message in await system_messages(context) if wanted == NodeId("SystemMessage", 0, 1)), None
+            (
+                message
+                for message in await system_messages(context)
+                if wanted == NodeId("SystemMessage", 0, message.number)
+            ),
+            None,
         )
     record = _RECORD_OF_TYPE.get(wanted.type_name)
     if record is None:

@@ -12,7 +12,8 @@ from api.schema.documents import Shipment
 from api.schema.ids import typed_id
 from api.schema.optional import Optionals, optional
 from api.schema.reading import reading
-from api.schema.user_errors import UserError
+from api.schema.user_errors import UserError, user_error
+from api.service import Service
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.channel import ship
 from domain.channel.ship import PackageRequest
@@ -85,10 +86,24 @@ async def ship_order(info: Info, input: ShipInput) -> ShipOrderPayload:
         known = await AmazonOrderRecord.get_or_none(id=wanted.row_id, account_id=wanted.account_id)
     if known is None:
         raise NotFound("There is no such order.", path=("input", "orderId"))
+    try:
+        shipment = await _ship(service, known.id, input)
+    except DomainError as refusal:
+        return ShipOrderPayload(order=await _order_now(known.id), errors=[user_error(refusal)])
+    service.wake()
+    return ShipOrderPayload(order=await _order_now(known.id), shipment=shipment)
+
+
+async def _order_now(order_id: int) -> AmazonOrderRecord:
+    with reading():
+        return await AmazonOrderRecord.get(id=order_id)
+
+
+async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> ShipmentRecord:
     packages = _packages(input)
     try:
-        shipment = await ship.ship_order(
-            order_id=known.id,
+        return await ship.ship_order(
+            order_id=order_id,
             packages=packages,
             shipped_at=input.shipped_at,
             expected_version=input.expected_version,
@@ -101,9 +116,6 @@ async def ship_order(info: Info, input: ShipInput) -> ShipOrderPayload:
     except DomainError as refusal:
         refusal.path = _as_sent(refusal.path)
         raise
-    service.wake()
-    with reading():
-        return ShipOrderPayload(order=await AmazonOrderRecord.get(id=known.id), shipment=shipment)
 
 
 def _packages(input: ShipOrderInput) -> list[PackageRequest]:

@@ -13,10 +13,10 @@ from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.nodes import Node, window_on
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
-from api.schema.user_errors import InputError, MarketplaceError, UserError
+from api.schema.run_errors import errors_of
+from api.schema.user_errors import UserError
 from domain.accounts import records
 from domain.accounts.records import JobState, SyncTrigger
-from domain.errors import ErrorCode
 
 if TYPE_CHECKING:
     from api.schema.stores import Store
@@ -83,26 +83,9 @@ class Job(Node):
 
     @strawberry.field(description="What went wrong.")
     @staticmethod
-    def errors(root: strawberry.Parent[Any]) -> list[UserError]:
-        """Return the stored error."""
-        return [_error_of(root)] if root.error_message else []
-
-
-def _error_of(run: records.SyncRun) -> UserError:
-    common: dict[str, Any] = {"message": run.error_message, "path": None}
-    if run.error_code is not None and run.error_code in ErrorCode.__members__:
-        code = ErrorCode(run.error_code)
-        retryable = code in (ErrorCode.MARKETPLACE_THROTTLED, ErrorCode.MARKETPLACE_UNAVAILABLE)
-        if not code.startswith("MARKETPLACE"):
-            return InputError(code=code, retryable=False, **common)
-        return _marketplace(code, None, retryable, common)
-    return _marketplace(ErrorCode.MARKETPLACE_REJECTED, run.error_code, False, common)
-
-
-def _marketplace(code: ErrorCode, amazon: str | None, retryable: bool, common: dict[str, Any]) -> MarketplaceError:
-    return MarketplaceError(
-        code=code, amazon_code=amazon, retryable=retryable, request_id=None, retry_after_seconds=None, **common
-    )
+    async def errors(root: strawberry.Parent[Any], info: Info) -> list[UserError]:
+        """Return the stored error, and which orders could not be read."""
+        return await errors_of(root, info.context)
 
 
 @strawberry.type(description="One pass over the orders that changed on Amazon within a window, or over one order.")

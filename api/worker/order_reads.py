@@ -19,6 +19,7 @@ from domain.channel.unreadable import note_unreadable
 from domain.errors import CredentialsRejected, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
 
 _LOG: Final = logging.getLogger(__name__)
+_UNKNOWN: Final = "NotFound"
 _PATIENCE: Final = timedelta(minutes=15)
 
 
@@ -87,6 +88,8 @@ async def _read(worker: Worker, run: SyncRun) -> bool:
         if isinstance(error, CredentialsRejected):
             await rejected_credentials(worker, account, seller)
         _LOG.warning("getOrder was refused (%s, request %s)", error.amazon_code, error.request_id)
+        if error.amazon_code == _UNKNOWN:
+            error.message = f"Amazon knows no order {run.order_number} for this store."
         await finish_order_run(run_id=run.id, counts=None, error=error, now=worker.now())
         return True
     except MarketplaceUnavailable as error:

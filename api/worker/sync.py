@@ -14,6 +14,7 @@ from domain.accounts import budgets, cursors, runs
 from domain.accounts.cursors import Fenced, StaleFence
 from domain.accounts.joint_cursors import stores_of
 from domain.accounts.records import Account, CursorKind, Store, SyncCursor, SyncRun
+from domain.amazon.facts import UnreadableOrder
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.routing import park_unplaced
 from domain.amazon.window import SETTLE, next_window, page_limit, span_after
@@ -161,6 +162,8 @@ async def _one_page(reading: Pass, cursor: SyncCursor, run: SyncRun) -> None:
 async def _store(reading: Pass, requested: Sequence[str], page: Page, fetched_at: datetime) -> None:
     worker, account = reading.worker, reading.account
     orders = await park_unplaced(page.orders, stores=reading.stores, requested=requested)
+    if unreadable := sum(isinstance(order, UnreadableOrder) for order in orders):
+        _LOG.warning("orders of a page could not be read: %d of %d", unreadable, len(orders))
     await note_unreadable(account_id=account.id, store=reading.read_for[0], orders=orders, now=worker.now())
     await store_page(
         fenced=reading.fenced,

@@ -9,7 +9,7 @@ from domain.accounts.cursors import Fenced, update_fenced
 from domain.accounts.joint_cursors import join_near, stores_of
 from domain.accounts.records import CursorKind, JobState, Store, StoreState, SyncCursor, SyncRun, SyncTrigger
 from domain.change import change
-from domain.errors import MarketplaceError, MarketplaceThrottled
+from domain.errors import DomainError, MarketplaceError, MarketplaceThrottled
 from domain.timeline import SYSTEM
 
 _MESSAGE: int = 1000
@@ -157,6 +157,12 @@ async def postpone_run(*, fenced: Fenced, retry_at: datetime, error: Marketplace
             await _note(fenced.run_id, error)
 
 
+def stored_code(error: DomainError) -> str:
+    """Return the code that a run keeps of its error: Amazon's own if it said never, ours if it said wait."""
+    amazon = None if error.retryable or not isinstance(error, MarketplaceError) else error.amazon_code
+    return (amazon or error.code.value)[:64]
+
+
 async def _new_run(cursor: SyncCursor, now: datetime) -> SyncRun:
     return await SyncRun.create(
         account_id=cursor.account_id,
@@ -193,7 +199,7 @@ async def _forget_slice(run_id: int) -> None:
 async def _note(run_id: int, error: MarketplaceError) -> None:
     throttled = 1 if isinstance(error, MarketplaceThrottled) else 0
     await SyncRun.filter(id=run_id).update(
-        error_code=(error.amazon_code or error.code.value)[:64],
+        error_code=stored_code(error),
         error_message=error.message[:_MESSAGE],
         throttled=F("throttled") + throttled,
     )

@@ -18,9 +18,9 @@ from domain.accounts.records import (
     SyncRun,
     SyncTrigger,
 )
-from domain.accounts.runs import Counts
+from domain.accounts.runs import Counts, stored_code
 from domain.change import change
-from domain.errors import ActionNotAllowed, DomainError, InvalidInput, MarketplaceError, NotFound
+from domain.errors import ActionNotAllowed, DomainError, InvalidInput, NotFound
 from domain.timeline import SYSTEM, Actor, EventKind, Subject
 
 _NUMBER: Final = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
@@ -46,8 +46,8 @@ async def request_sync(
         raise InvalidInput("Ask for one order or for a window, not for both.", path=("input", "window"))
     if amazon_order_id is not None and not _NUMBER.fullmatch(amazon_order_id):
         raise InvalidInput("An Amazon order number has the form 902-3159896-1390916.", path=("input", "amazonOrderId"))
-    if window is not None and window[0] >= window[1]:
-        raise InvalidInput("A window has to end after it begins.", path=("input", "window", "to"))
+    if window is not None:
+        _check_window(*window, now=now)
     async with change(now=now, actor=actor) as unit:
         store = await _syncable(store_id)
         cursor = await _cursor(store, window, now)
@@ -89,13 +89,12 @@ async def requeue_order_runs(*, now: datetime) -> None:
 
 async def finish_order_run(*, run_id: int, counts: Counts | None, error: DomainError | None, now: datetime) -> None:
     """Close a run that read one order again, with what it brought or why it could not."""
-    code = (error.amazon_code if isinstance(error, MarketplaceError) else None) or (error.code.value if error else None)
     brought = counts or Counts()
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         await SyncRun.filter(id=run_id).update(
             state=JobState.FAILED if error or brought.failed else JobState.SUCCEEDED,
-            error_code=code[:64] if code else None,
+            error_code=stored_code(error) if error else None,
             error_message=error.message if error else None,
             pages=1 if counts else 0,
             seen=brought.seen,
@@ -104,6 +103,18 @@ async def finish_order_run(*, run_id: int, counts: Counts | None, error: DomainE
             unchanged=brought.unchanged,
             failed=brought.failed,
             finished_at=now,
+        )
+
+
+def _check_window(lower: datetime, upper: datetime, *, now: datetime) -> None:
+    if lower >= upper:
+        raise InvalidInput(
+            "A window has to end after it begins: `lt` is later than `gte`.", path=("input", "window", "lt")
+        )
+    if lower >= now:
+        raise InvalidInput(
+            "The window lies in the future; ask for a time in which orders have changed already.",
+            path=("input", "window", "gte"),
         )
 
 

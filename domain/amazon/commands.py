@@ -143,11 +143,19 @@ async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int
         unit.event(
             order.subject,
             EventKind.MARKETPLACE_RETRIED if repeated else EventKind.MARKETPLACE_SENT,
-            f"{'Sent again' if repeated else 'Sent'} to Amazon: {command.kind.value}.",
+            f"{'Sent again' if repeated else 'Sent'} to Amazon: {_what(command)}.",
             command_id=command.id,
             attempt=command.attempts,
         )
         return command
+
+
+def _what(command: Command) -> str:
+    """Return a command in words."""
+    words = command.kind.value.lower().replace("_", " ")
+    if command.kind is CommandKind.CONFIRM_SHIPMENT:
+        words = "the shipping confirmation"
+    return f"{words} of package {command.package_reference}" if command.package_reference else words
 
 
 async def release_leases(*, now: datetime) -> None:

@@ -109,7 +109,8 @@ def _concerns(due: DueOrder, blockers: Sequence[Blocker]) -> list[Concern]:
     found = conflicts(due) + [blocker_concern(due, blocker) for blocker in blockers]
     if due.order.amazon_status is AmazonOrderStatus.UNKNOWN:
         word = due.order.raw_status
-        message = f"Amazon's status {word!r} is not known here; the order is left as it is until it is."
+        said = f"Amazon's status {word!r} is not known here" if word else "Amazon gives no status for it"
+        message = f"{said}; the order is left as it is until Amazon gives one that is known."
         found.append(
             Concern(kind=AttentionKind.UNKNOWN_STATUS, about="status", message=message, facts={"raw_status": word})
         )

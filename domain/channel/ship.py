@@ -157,12 +157,16 @@ async def _tell_amazon(
     unit.event(
         order.subject,
         EventKind.SHIPPED,
-        f"Shipment {draft.shipment.number} left; Amazon will be told of {len(draft.packages)} package(s).",
+        f"Shipment {draft.shipment.number} left; Amazon will be told of {_count(len(draft.packages))}.",
         shipment_id=draft.shipment.id,
         number=draft.shipment.number,
         packages=[parcel.reference for parcel in draft.parcels],
     )
     await refresh_display(unit=unit, order_ids=[order.id])
+
+
+def _count(packages: int) -> str:
+    return "1 package" if packages == 1 else f"{packages} packages"
 
 
 def _digest(order_id: int, packages: Sequence[PackageRequest], shipped_at: datetime | None, *, sealer: Sealer) -> str:

@@ -94,7 +94,7 @@ async def test_amazons_no_is_an_error_of_the_payload_with_what_support_asks_for(
             "__typename": "MarketplaceError",
             "code": "MARKETPLACE_REJECTED",
             "message": "Amazon does not accept it.",
-            "path": None,
+            "path": ["input", "refreshToken"],
             "retryable": False,
             "amazonCode": "invalid_grant",
             "requestId": "r1",
@@ -227,6 +227,16 @@ async def test_a_sync_is_queued_once_and_shows_in_the_stores_runs(client: Client
         ({"amazonOrderId": "902"}, "INVALID", ["input", "amazonOrderId"]),
         ({"window": {"gte": "2026-03-01T00:00:00Z"}}, "REQUIRED", ["input", "window"]),
         ({"storeId": "U3RvcmU6MS45OQ=="}, "NOT_FOUND", ["input", "storeId"]),
+        (
+            {"window": {"gte": "2026-03-01T00:00:00Z", "lt": "2026-02-01T00:00:00Z"}},
+            "INVALID",
+            ["input", "window", "lt"],
+        ),
+        (
+            {"window": {"gte": "2027-03-01T00:00:00Z", "lt": "2027-04-01T00:00:00Z"}},
+            "INVALID",
+            ["input", "window", "gte"],
+        ),
         ({"storeId": "1"}, "INVALID", ["input", "storeId"]),
     ],
 )
@@ -254,7 +264,11 @@ async def test_a_paused_store_says_so_and_is_not_synced(client: Client, stage: S
 async def test_a_store_whose_credentials_amazon_rejects_says_so(client: Client, stage: Stage) -> None:
     await Account.all().update(state="CREDENTIALS_REJECTED")
 
+    refused = (await client.ask(SYNC, i={"storeId": id_of(stage.store)}))["syncNow"]
+
     assert await client.ask("{ stores { status } }") == {"stores": [{"status": "CREDENTIALS_REJECTED"}]}
+    assert refused["run"] is None
+    assert "connect it again" in refused["errors"][0]["message"]
 
 
 async def test_the_budgets_of_a_store_tell_when_the_next_call_is_possible(client: Client, stage: Stage) -> None:

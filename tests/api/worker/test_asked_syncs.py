@@ -33,7 +33,10 @@ class TestRequests:
 
         run = await SyncRun.get(id=run.id)
         assert run.state is JobState.FAILED
-        assert run.error_code
+        assert (run.error_code, run.error_message) == (
+            "NotFound",
+            "Amazon knows no order 111-1111111-1111111 for this store.",
+        )
 
     async def test_one_order_is_asked_for_until_amazon_answers_but_not_for_ever(self, bench):
         store = await bench.connect()

@@ -278,7 +278,7 @@ class TestWhatAmazonSays:
 
         assert await numbers() == set(placed)
 
-    async def test_an_unreadable_order_is_parked_alone_and_healed_later(self, bench):
+    async def test_an_unreadable_order_is_parked_alone_and_healed_later(self, bench, caplog):
         await bench.connect()
         placed = await bench.place(count=3)
         await bench.pass_by(minutes=4)
@@ -299,6 +299,8 @@ class TestWhatAmazonSays:
         entry = await Attention.get(kind=AttentionKind.UNREADABLE)
         assert placed[1] in entry.message
         assert (await bench.last_run()).state is JobState.PARTIALLY_SUCCEEDED
+        warned = [record.getMessage() for record in caplog.records if "could not be read" in record.getMessage()]
+        assert warned == ["orders of a page could not be read: 1 of 3"]
         await bench.pass_by(minutes=5)
         await bench.sync()
 

@@ -73,7 +73,10 @@ class TestRequests:
         ("wish", "path"),
         [
             ({"amazon_order_id": "902-1"}, ("input", "amazonOrderId")),
-            ({"window": (1, 0)}, ("input", "window", "to")),
+            ({"window": (0, -1)}, ("input", "window", "lt")),
+            ({"window": (-1, -1)}, ("input", "window", "lt")),
+            ({"window": (0, 1)}, ("input", "window", "gte")),
+            ({"window": (2, 3)}, ("input", "window", "gte")),
             ({"amazon_order_id": "902-0000000-0000001", "window": (0, 1)}, ("input", "window")),
         ],
     )
