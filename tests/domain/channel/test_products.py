@@ -6,6 +6,7 @@ from domain.amazon.records import AmazonOrder
 from domain.catalog.product_rows import ProductRow
 from domain.catalog.products import ImportedProducts, list_products
 from domain.catalog.records import Match, Product
+from domain.catalog.stock import expire_reservations
 from domain.channel.products import import_products
 from domain.errors import ErrorCode
 from domain.timeline import Event
@@ -119,17 +120,64 @@ async def test_only_orders_that_wait_for_a_product_are_evaluated_again(stage: St
     assert due[untouched.id] > stage.now
 
 
-async def test_a_remembered_match_wins_over_an_equal_sku(stage: Stage) -> None:
-    await stage.products({"sku": "MUG", "quantity": "5"}, {"sku": "real", "quantity": "5"})
-    real = await Product.get(sku="real")
+async def test_pending_orders_that_lacked_stock_hold_it_once_it_comes(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "1"}, {"sku": "CUP", "quantity": "9"})
+    short = await stage.arrive(item("MUG", 2), item("CUP", 1), status="PENDING")
+    by_asin = await stage.arrive(item("OTHER", 1, asin="B01"), status="PENDING")
+    assert (await shelf(), await shelf("CUP"), short.evaluate_due) == ((1, 0), (9, 0), None)
+    await stage.products({"sku": "CUP", "quantity": "8"})
+    await stage.evaluate()
+    assert await shelf("CUP") == (8, 0)
+
+    await stage.products({"sku": "MUG", "quantity": "5"}, {"sku": "bottle", "quantity": "3", "asin": "B01"})
+    due = await AmazonOrder.filter(evaluate_due=stage.now).order_by("id").values_list("id", flat=True)
+    assert due == [short.id, by_asin.id]
+    await stage.evaluate()
+    assert (await shelf(), await shelf("CUP"), await shelf("bottle")) == ((5, 2), (8, 1), (3, 1))
+
+
+async def test_a_remembered_match_leads_to_the_pending_orders_that_lack_its_product(stage: Stage) -> None:
+    await stage.products({"sku": "real", "quantity": "0"})
+    await remember(stage, "MUG", await Product.get(sku="real"))
+    order = await stage.arrive(item("MUG", 2), status="PENDING")
+    await stage.products({"sku": "real", "quantity": "5"})
+    assert (await AmazonOrder.get(id=order.id)).evaluate_due == stage.now
+    await stage.evaluate()
+    assert await shelf("real") == (5, 2)
+
+
+async def test_orders_that_need_no_stock_now_are_left_alone_when_products_change(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "4"})
+    expired = await stage.arrive(item("MUG", 1), status="PENDING")
+    stage.later(days=14)
+    await expire_reservations(now=stage.now)
+    holding = await stage.arrive(item("MUG", 1), status="PENDING")
+    by_amazon = await stage.arrive(item("MUG", 9), status="PENDING", fulfillment_channel="AMAZON")
+    pre_order = await stage.arrive(item("MUG", 9), status="PENDING_AVAILABILITY")
+    dropped = await stage.arrive(item("MUG", 9), item("CUP", 1), status="PENDING")
+    await stage.change(dropped, items=(item("CUP", 1),))
+    await AmazonOrder.all().update(evaluate_due=None)
+
+    await stage.products({"sku": "MUG", "quantity": "9"})
+    assert await AmazonOrder.exclude(evaluate_due=None).count() == 0
+    await stage.evaluate(only=[expired.id, holding.id, by_amazon.id, pre_order.id, dropped.id])
+    assert await shelf() == (9, 1)
+
+
+async def remember(stage: Stage, seller_sku: str, product: Product) -> None:
     await Match.create(
         account_id=stage.store.account_id,
-        seller_sku="MUG",
-        product_id=real.id,
+        seller_sku=seller_sku,
+        product_id=product.id,
         source="MANUAL",
         matched_at=stage.now,
         actor_kind="USER",
     )
+
+
+async def test_a_remembered_match_wins_over_an_equal_sku(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "5"}, {"sku": "real", "quantity": "5"})
+    await remember(stage, "MUG", await Product.get(sku="real"))
     await stage.arrive(item("MUG", 2))
     assert (await shelf("MUG"), await shelf("real")) == ((5, 0), (5, 2))
 
