@@ -16,6 +16,7 @@ from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 
 from api.amazon.client import AmazonClient
+from api.body_limit import LARGEST_BODY
 from api.clock import Clock, WallClock
 from api.database import database, worker_role
 from api.fitness import database_answers, tables_are_current, worker_is_alive
@@ -28,9 +29,6 @@ from api.settings import Settings
 from api.worker.engine import Engine
 from api.worker.worker import Limits, Worker
 from domain.sealing import Sealer
-
-LARGEST_BODY: Final = 1_000_000
-"""Bytes of a request; documents are far smaller, files are not taken."""
 
 REFERENCES: Final = 10**17
 """Package references have 18 digits; Amazon takes a positive number as text (confirmShipment, packageReferenceId)."""

@@ -9,6 +9,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.body_limit import says_too_large, too_large
 from api.request_id import HEADER, name_request
 
 log = logging.getLogger(__name__)
@@ -67,7 +68,7 @@ class Guard:
             return PlainTextResponse("Nobody asks for this service by that name (allowed_hosts).\n", status_code=421)
         if method not in _READING and is_cross_site(headers):
             return PlainTextResponse("A page of another site may not send this request.\n", status_code=403)
-        return None
+        return too_large() if says_too_large(headers) else None
 
 
 def is_cross_site(headers: Headers) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 from cross_web import AsyncHTTPRequestAdapter, HTTPException
+from starlette.exceptions import HTTPException as TooMuch
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.websockets import WebSocket
@@ -12,6 +13,7 @@ from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.types import ExecutionResult
 
+from api.body_limit import too_large
 from api.request_id import name_request, request_id
 from api.schema.context import Context
 from api.schema.document import schema
@@ -20,6 +22,21 @@ from api.service import Service
 MEDIA_TYPE: Final = "application/graphql-response+json"
 BAD_REQUEST: Final = "BAD_REQUEST"
 DEEPEST_VARIABLES: Final = 40
+
+_WORDS: Final[Mapping[str, str]] = {
+    "Unsupported content type": "Send the request as JSON, with the header `Content-Type: application/json`.",
+    "Unable to parse request body as JSON": (
+        "The request is not JSON in UTF-8: look for a missing quote, comma or brace. NaN and Infinity are not JSON."
+    ),
+    "No GraphQL query found in the request": (
+        'There is no query. Send one by POST as JSON, e.g. {"query": "{ stores { name } }"}, '
+        "or by GET, e.g. /graphql?query={stores{name}}."
+    ),
+    "mutations are not allowed when using GET": "Send mutations by POST.",
+    "subscriptions are not allowed when using GET": "There are no subscriptions here; ask again with a query.",
+    "subscriptions are not allowed when using POST": "There are no subscriptions here; ask again with a query.",
+}
+"""What the library says, in words with a way out."""
 
 
 class Endpoint(GraphQL[Context, None]):
@@ -40,6 +57,14 @@ class Endpoint(GraphQL[Context, None]):
             return await super().run(request)
         except HTTPException as refusal:
             return _refused(refusal)
+        except TooMuch as refusal:
+            if refusal.status_code != 413:
+                raise
+            return too_large()
+
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        """Return that there is no page for people here; a browser that asks nothing is told how to ask."""
+        return False
 
     def decode_json(self, data: str | bytes) -> object:
         """Read JSON; anything that is not JSON in UTF-8 raises json.JSONDecodeError."""
@@ -98,7 +123,10 @@ def graphql_endpoint(service: Service) -> Endpoint:
 
 
 def _refused(refusal: HTTPException) -> Response:
-    error = {"message": refusal.reason, "extensions": {"code": BAD_REQUEST}}
+    message = _WORDS.get(refusal.reason, refusal.reason)
+    if message.startswith("Unknown operation named"):
+        message = "The document has no operation of the name in `operationName`."
+    error = {"message": message, "extensions": {"code": BAD_REQUEST}}
     headers = {"allow": "GET, POST"} if refusal.status_code == 405 else {}
     return Response(
         orjson.dumps({"errors": [error]}),

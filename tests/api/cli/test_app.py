@@ -106,7 +106,18 @@ async def test_a_body_that_is_too_large_is_refused_and_is_no_defect(
 ):
     answer = await http.post("/graphql", json={"query": "#" + "x" * 1_000_001})
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (413, "nosniff")
+    assert "1000000 bytes" in answer.json()["errors"][0]["message"]
     assert [record for record in caplog.records if record.exc_info] == []
+
+
+async def test_a_body_that_only_turns_out_to_be_too_large_is_refused_alike(http: httpx2.AsyncClient):
+    async def parts():
+        for _ in range(11):
+            yield b" " * 100_000
+
+    answer = await http.post("/graphql", content=parts(), headers={"content-type": "application/json"})
+    assert answer.status_code == 413
+    assert "1000000 bytes" in answer.json()["errors"][0]["message"]
 
 
 async def test_the_page_at_the_root_links_what_there_is(http: httpx2.AsyncClient):

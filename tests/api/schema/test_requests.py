@@ -71,11 +71,33 @@ async def test_a_question_may_come_by_get_and_a_change_may_not(client: Client) -
     changed = await client.http.get(
         "/graphql", params={"query": "mutation { retryImport(orderIds: []) { succeeded } }"}
     )
-    nothing = await client.http.get("/graphql", headers={"accept": "text/html"})
+    nothing = await client.http.get("/graphql", headers={"accept": "text/html,*/*;q=0.8"})
 
     assert asked.json() == {"data": {"stores": [{"name": "Shop"}]}}
-    assert (changed.status_code, nothing.status_code) == (400, 404)
-    assert changed.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert (changed.status_code, nothing.status_code) == (400, 400)
+    assert changed.json() == {"errors": [{"message": "Send mutations by POST.", "extensions": {"code": "BAD_REQUEST"}}]}
+    assert nothing.json()["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
+    assert '{"query": "{ stores { name } }"}' in nothing.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "way_out"),
+    [
+        (b'{"query": "{ stores { id } }", "variables": {"a": NaN}}', "application/json", "NaN and Infinity"),
+        (b'{"query": "{ stores { id } }", "variables": {"a": -Infinity}}', "application/json", "NaN and Infinity"),
+        (b"{", "application/json", "missing quote"),
+        (b"{}", "application/json", "There is no query"),
+        (b'{"query": "{ stores { id } }"}', "text/plain", "Content-Type: application/json"),
+        (b'{"query": "{ stores { id } }", "operationName": "SECRET"}', "application/json", "`operationName`"),
+    ],
+)
+async def test_what_cannot_be_read_is_refused_with_the_way_out(
+    client: Client, body: bytes, kind: str, way_out: str
+) -> None:
+    response = await client.http.post("/graphql", content=body, headers={"content-type": kind})
+
+    assert way_out in response.json()["errors"][0]["message"]
+    assert "SECRET" not in response.text
 
 
 async def test_a_client_that_prefers_the_graphql_media_type_gets_it_with_its_status(client: Client) -> None:
