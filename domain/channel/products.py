@@ -49,10 +49,10 @@ async def orders_waiting_for(products: Sequence[Product]) -> list[int]:
     waiting = by_product + [row for row in unmatched if row.facts["asin"] in asins]
     blocked = {row.order_id for row in waiting if row.order_id is not None}
     remembered = {match.seller_sku for match in await Match.filter(product_id__in=ids)}
-    return sorted(blocked | await _pending_without_stock(skus | remembered | asins))
+    return sorted(blocked | await _pending_without_stock(skus | remembered, asins))
 
 
-async def _pending_without_stock(names: Iterable[str]) -> set[int]:
+async def _pending_without_stock(seller_skus: Iterable[str], asins: Iterable[str]) -> set[int]:
     """Return the merchant's pending orders of these SKUs and ASINs that hold nothing and did not hold it too long."""
     # By store and status first, which an index finds: few orders are pending, while a SKU may be in very many.
     pending = AmazonOrder.filter(
@@ -62,9 +62,9 @@ async def _pending_without_stock(names: Iterable[str]) -> set[int]:
         commerce_order_id__isnull=True,
     )
     open_items = AmazonItem.filter(order_id__in=Subquery(pending.values("id")), gone_at__isnull=True)
-    found: set[int] = set()
-    for part in chunks(sorted(names)):
-        found |= {item.order_id for item in await open_items.filter(Q(seller_sku__in=part) | Q(asin__in=part))}
+    found = {item.order_id for item in await open_items.filter(asin__in=list(asins))}
+    for part in chunks(sorted(seller_skus)):
+        found |= {item.order_id for item in await open_items.filter(seller_sku__in=part)}
     for orders in chunks(sorted(found)):
         held = Reservation.filter(order_id__in=orders, state__in=(ReservationState.ACTIVE, ReservationState.EXPIRED))
         found -= {row.order_id for row in await held}

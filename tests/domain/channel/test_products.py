@@ -136,6 +136,14 @@ async def test_pending_orders_that_lacked_stock_hold_it_once_it_comes(stage: Sta
     assert (await shelf(), await shelf("CUP"), await shelf("bottle")) == ((5, 2), (8, 1), (3, 1))
 
 
+async def test_pending_orders_are_found_by_the_longest_sku(stage: Stage) -> None:
+    sku = "S" * 200
+    await stage.products({"sku": sku, "quantity": "0"})
+    order = await stage.arrive(item(sku, 2), status="PENDING")
+    await stage.products({"sku": sku, "quantity": "5"})
+    assert (await AmazonOrder.get(id=order.id)).evaluate_due == stage.now
+
+
 async def test_a_remembered_match_leads_to_the_pending_orders_that_lack_its_product(stage: Stage) -> None:
     await stage.products({"sku": "real", "quantity": "0"})
     await remember(stage, "MUG", await Product.get(sku="real"))

@@ -362,6 +362,14 @@ async def test_of_a_line_without_a_rest_leaves_what_amazon_counted(stage: Stage,
     assert (await shelf("MUG"), await shelf("CUP")) == ((3, 0), (4, 0))
 
 
+async def test_what_amazon_took_off_is_not_released_where_nothing_was_held(stage: Stage) -> None:
+    await stage.products({"sku": "CARD", "manages_stock": "no"})
+    order = await stage.arrive(item("CARD", 3))
+    order = await stage.change(order, status="SHIPPED", items=(item("CARD", 2),))
+    assert [line.quantity_shipped for line in (await commerce_of(order))[1]] == [2]
+    assert "STOCK_RELEASED" not in await told(order)
+
+
 async def test_of_a_line_that_amazon_dropped_nothing_leaves(stage: Stage, order: AmazonOrder) -> None:
     order = await stage.change(order, status="SHIPPED", items=(item("MUG", 3),))
     assert [line.quantity_shipped for line in (await commerce_of(order))[1]] == [3, 0]
