@@ -15,6 +15,7 @@ from domain.instant import to_text
 MOST_NAMED: Final = 10
 """So many orders are named; the others are counted."""
 
+_MOST_LOOKED_AT: Final = 1000
 _WAITS: Final = (ErrorCode.MARKETPLACE_THROTTLED, ErrorCode.MARKETPLACE_UNAVAILABLE)
 _OPEN: Final = (JobState.QUEUED, JobState.RUNNING)
 
@@ -32,8 +33,8 @@ async def _stored(run: SyncRun, now: datetime) -> UserError:
     if not code.startswith("MARKETPLACE"):
         return InputError(**common)
     wait = None
-    if code in _WAITS and run.state in _OPEN and (again := await _next_try(run)) is not None:
-        wait = max(0, ceil((again - now).total_seconds()))
+    if code in _WAITS and run.state in _OPEN and (again := await _next_try(run)) is not None and again > now:
+        wait = ceil((again - now).total_seconds())
         common["message"] += f" The next try is at {to_text(again)}."
     amazon = None if known else run.error_code
     return MarketplaceError(amazon_code=amazon, request_id=None, retry_after_seconds=wait, **common)
@@ -47,9 +48,11 @@ async def _next_try(run: SyncRun) -> datetime | None:
 
 async def _unreadable(run: SyncRun) -> UserError:
     with reading():
-        entries = await Attention.filter(
-            account_id=run.account_id, kind=AttentionKind.UNREADABLE, state=AttentionState.OPEN
-        ).order_by("-opened_at", "-id")
+        entries = (
+            await Attention.filter(account_id=run.account_id, kind=AttentionKind.UNREADABLE, state=AttentionState.OPEN)
+            .order_by("-opened_at", "-id")
+            .limit(_MOST_LOOKED_AT)
+        )
     numbers = [run.order_number] if run.order_number else [row.facts.get("number") for row in entries]
     named = [row for row in entries if row.facts.get("number") in numbers][:MOST_NAMED]
     message = f"{'1 order' if run.failed == 1 else f'{run.failed} orders'} could not be read or stored."

@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 import contextvars
 import sqlite3
 from pathlib import Path
@@ -95,3 +96,14 @@ async def test_a_file_that_is_no_database_is_reported_and_leaves_nothing_open(tm
             pass
     async with database(database_url, migrate=False):
         assert await Account.all().count() == 0
+
+
+async def test_how_many_steps_the_tables_lack_is_said_in_words(tmp_path):
+    url = f"sqlite://{tmp_path / 'new.db'}"
+    names = await migrate_database(url)
+    with contextlib.closing(sqlite3.connect(tmp_path / "new.db")) as file, file:
+        file.execute("DELETE FROM tortoise_migrations WHERE name = ?", [names[-1]])
+
+    with pytest.raises(MigrationsPending, match=r"lacks 1 migration \("):
+        async with database(url, migrate=False):
+            pass

@@ -6,12 +6,15 @@ from domain.accounts.cursors import Fenced, take
 from domain.accounts.records import JobState, SyncCursor, SyncRun
 from domain.accounts.runs import finish_run, open_run, postpone_run
 from domain.accounts.sync_requests import finish_order_run, request_sync, take_order_runs
+from domain.amazon.commands import take as take_command
 from domain.amazon.facts import AmazonOrderStatus, Problem, UnreadableOrder
+from domain.amazon.records import Command
 from domain.change import change
 from domain.channel.credentials import reject_credentials, resolve_rejection
 from domain.channel.records import Attention, AttentionKind
 from domain.channel.unreadable import note_unreadable
 from domain.errors import MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
+from domain.timeline import Event
 from tests.api.schema.asking import Client
 from tests.domain.channel.stage import CLERK, Stage, item
 
@@ -64,6 +67,9 @@ async def test_a_run_that_waits_for_quota_says_so_and_when_it_goes_on(client: Cl
             "retryAfterSeconds": 90,
         }
     ]
+    stage.later(seconds=91)
+    (error,) = (await shown_run(client))["errors"]
+    assert (error["message"], error["retryAfterSeconds"]) == ("Amazon's quota is spent.", None)
 
 
 async def test_amazons_own_code_is_shown_where_it_said_never(client: Client, stage: Stage) -> None:
@@ -170,3 +176,22 @@ async def test_an_evaluation_that_failed_is_told_of_with_the_way_out(client: Cli
     assert both[1]["text"].startswith("1 order could not be evaluated")
     assert "retryImport" in both[1]["text"]
     assert both[1]["orders"]["nodes"] == [{"amazonOrderId": order.number}]
+
+
+async def test_the_timeline_tells_of_packages_by_their_number(client: Client, stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "5"})
+    order = await stage.arrive(item("MUG", 2))
+    await stage.ship(order)
+    (command,) = await Command.all()
+    for _ in range(2):
+        await take_command(command_id=command.id, now=stage.now, machine_ms=0, lease_ms=0)
+        stage.later(seconds=1)
+        await Command.all().update(lease_until=None)
+
+    told = [event.message for event in await Event.filter(order_id=order.id).order_by("id")]
+
+    assert any(message.endswith("left; Amazon will be told of 1 package.") for message in told)
+    assert told[-2:] == [
+        f"Sent to Amazon: the shipping confirmation of package {command.package_reference}.",
+        f"Sent again to Amazon: the shipping confirmation of package {command.package_reference}.",
+    ]
