@@ -79,9 +79,8 @@ def marketplace_of(marketplace_id: str) -> Marketplace:
     found = MARKETPLACES.get(marketplace_id)
     if found is None:
         known = ", ".join(f"{entry.marketplace_id} ({entry.country_code})" for entry in MARKETPLACES.values())
-        raise InvalidInput(
-            f"{marketplace_id[:40]!r} is not one of Amazon's marketplaces: {known}.", path=("marketplaceId",)
-        )
+        # What was given is not said again: it may be a token that was put in the wrong place.
+        raise InvalidInput(f"This is not the id of one of Amazon's marketplaces: {known}.", path=("marketplaceId",))
     return found
 
 

@@ -69,6 +69,16 @@ async def test_no_error_says_again_what_was_sent(
     assert "SECRET" not in " ".join(f"{record.getMessage()} {record.exc_info}" for record in ours)
 
 
+@pytest.mark.parametrize("field", ["marketplaceId", "refreshToken", "contactEmail", "sellerId", "name"])
+async def test_no_refusal_says_again_what_stands_in_the_wrong_place(client: Client, field: str) -> None:
+    given = {"name": "x", "marketplaceId": "A1PA6795UKMFR9", "refreshToken": "x", field: f"{SECRET} {SECRET}\n" * 99}
+
+    answer = await client.http.post("/graphql", json={"query": CONNECT, "variables": {"i": given}})
+
+    assert answer.json()["data"]["connectStore"]["errors"]
+    assert "SECRET" not in answer.text
+
+
 @pytest.mark.parametrize(
     ("said", "left"),
     [

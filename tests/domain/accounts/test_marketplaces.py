@@ -30,6 +30,6 @@ def test_every_marketplace_has_a_currency_that_we_can_count_in() -> None:
 
 def test_an_id_that_is_none_of_amazons_is_refused_with_those_there_are() -> None:
     assert marketplace_of("A1PA6795UKMFR9").country_code == "DE"
-    with pytest.raises(InvalidInput, match=r"'NOWHERE' is not .* A1PA6795UKMFR9 \(DE\)") as refused:
+    with pytest.raises(InvalidInput, match=r"This is not the id .* A1PA6795UKMFR9 \(DE\)") as refused:
         marketplace_of("NOWHERE")
     assert refused.value.path == ("marketplaceId",)
