@@ -138,3 +138,14 @@ async def test_the_backlog_of_one_account_leaves_room_for_the_others(store, now,
     chosen = await due_commands(now=now + timedelta(seconds=5), machine_ms=0, limit=3)
     assert [command.id for command in chosen] == [backlog[0], late, backlog[1]]
     assert await due(now) == backlog
+
+
+async def test_the_timeline_says_what_was_sent_in_words(orders, now):
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        cancel = await enqueue(unit=unit, order=orders[1], kind=CommandKind.CANCEL, payload={})
+    for command in (await queue(orders[0], now), cancel):
+        await take(command_id=command.id, now=now, machine_ms=1, lease_ms=1)
+
+    told = await Event.filter(kind=EventKind.MARKETPLACE_SENT).order_by("id").values_list("message", flat=True)
+    assert told == ["Sent to Amazon: the shipping confirmation of package 1.", "Sent to Amazon: cancel."]
