@@ -19,6 +19,7 @@ from domain.amazon.facts import (
     FulfillmentChannel,
     ItemFacts,
     OrderFacts,
+    PackageFacts,
 )
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
@@ -224,3 +225,15 @@ async def decision_of(order: AmazonOrder) -> DecisionRecord:
 
 async def commands_of(order: AmazonOrder) -> Sequence[Command]:
     return await Command.filter(order_id=order.id).order_by("order_seq")
+
+
+def mugs(shipped: int, *, cups: int = 0) -> tuple[Any, Any]:
+    return item("MUG", 3, quantity_shipped=shipped), item("CUP", 1, cents=500, quantity_shipped=cups)
+
+
+def parcel(reference: str, *items: tuple[str, int], at: datetime | None = None, **facts: Any) -> PackageFacts:
+    return PackageFacts(reference=reference, carrier="DHL", tracking_number="X", shipped_at=at, items=items, **facts)
+
+
+async def states(order: AmazonOrder) -> list[str]:
+    return [command.state.value for command in await commands_of(order)]
