@@ -161,7 +161,10 @@ class AmazonClient:
     async def confirm_shipment(
         self, seller: Seller, *, number: str, marketplace_id: str, reference: str, package: PackageConfirmation
     ) -> str | None:
-        """Tell Amazon of one package; the same reference again edits it. Returns Amazon's request id."""
+        """Tell Amazon of one package; the same reference again edits it. Returns Amazon's request id.
+
+        Only a 204 is Amazon's yes (Orders API v0, confirmShipment); a page of a proxy's is not.
+        """
         detail = {
             "packageReferenceId": reference,
             "carrierCode": package.carrier_code,
@@ -177,6 +180,8 @@ class AmazonClient:
         }
         path = f"/orders/v0/orders/{quote(number, safe='')}/shipmentConfirmation"
         response = await self._call(seller, "POST", path, body=msgspec.json.encode(body))
+        if response.status_code != httpx2.codes.NO_CONTENT:
+            raise answers.unreadable(response)
         return answers.request_id(response)
 
     async def verify(self, *, region: Region, refresh_token: str) -> Verified:

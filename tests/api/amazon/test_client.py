@@ -176,6 +176,13 @@ class TestWhatIsAsked:
         assert b"carrierName" not in amazon.requests[0].content
         assert b'"packageReferenceId":"77"' in amazon.requests[0].content
 
+    async def test_a_confirmation_that_a_proxy_answers_is_not_taken_for_amazons_yes(self, client, amazon):
+        amazon.replies = [httpx2.Response(200, text="<html>Sign in</html>")]
+        package = PackageConfirmation(carrier_code="UPS", tracking_number="1Z", shipped_at=START, items=(("i", 1),))
+
+        with pytest.raises(MarketplaceUnavailable):
+            await client.confirm_shipment(SELLER, number="902-1", marketplace_id="M", reference="77", package=package)
+
 
 class TestWhatIsAnswered:
     @pytest.mark.parametrize(
