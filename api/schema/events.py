@@ -55,6 +55,7 @@ described(
         "ATTENTION_OPENED": "A person should look at it.",
         "ATTENTION_RESOLVED": "Nobody needs to look any more.",
         "RETRY_REQUESTED": "Somebody asked to evaluate it again.",
+        "PROPOSAL_APPLIED": "A difference from Amazon's order was dealt with.",
         "REDACTED": "Its buyer data was deleted.",
     },
     left_out=frozenset(
@@ -65,7 +66,9 @@ described(
             "SETTINGS_CHANGED",
             "CREDENTIALS_REJECTED",
             "CREDENTIALS_ACCEPTED",
+            "STORE_DELETED",
             "SYNC_REQUESTED",
+            "BACKFILL_STARTED",
             "PRODUCT_CREATED",
             "PRODUCT_CHANGED",
         ]

@@ -24,11 +24,25 @@ class Plan:
 SEARCH_ORDERS: Final = "searchOrders"
 GET_ORDER: Final = "getOrder"
 CONFIRM_SHIPMENT: Final = "confirmShipment"
+CREATE_FEED_DOCUMENT: Final = "createFeedDocument"
+CREATE_FEED: Final = "createFeed"
+GET_FEED: Final = "getFeed"
+GET_FEEDS: Final = "getFeeds"
+GET_FEED_DOCUMENT: Final = "getFeedDocument"
 
 PLANS: Final[Mapping[str, Plan]] = MappingProxyType(
-    {SEARCH_ORDERS: Plan(0.0056, 20), GET_ORDER: Plan(0.5, 30), CONFIRM_SHIPMENT: Plan(2.0, 10)}
+    {
+        SEARCH_ORDERS: Plan(0.0056, 20),
+        GET_ORDER: Plan(0.5, 30),
+        CONFIRM_SHIPMENT: Plan(2.0, 10),
+        CREATE_FEED_DOCUMENT: Plan(0.5, 15),
+        CREATE_FEED: Plan(0.0083, 15),
+        GET_FEED: Plan(2.0, 15),
+        GET_FEEDS: Plan(0.0222, 10),
+        GET_FEED_DOCUMENT: Plan(0.0222, 10),
+    }
 )
-"""The published usage plans (Orders API v2026-01-01 and v0, Usage Plans and Rate Limits)."""
+"""The published usage plans (Orders API v2026-01-01 and v0, Feeds API v2021-06-30, Usage Plans and Rate Limits)."""
 
 
 async def take(*, account_id: int, operation: str, at: datetime, now: datetime) -> float:

@@ -171,17 +171,36 @@ class Command(Model):
         )
 
 
+class FeedState(StrEnum):
+    """How far a feed has come; it is open until it is finished."""
+
+    COLLECTED = "COLLECTED"  # its commands are chosen, nothing was posted
+    POSTED = "POSTED"  # createFeed went out and its answer is not known
+    SUBMITTED = "SUBMITTED"  # Amazon gave it an id
+    DONE = "DONE"  # its report was read
+    FAILED = "FAILED"  # Amazon did not process it
+    ABANDONED = "ABANDONED"  # never posted; its commands wait for the next one
+    PARKED = "PARKED"  # nobody knows what became of it; a person has to look
+
+
 class FeedSubmission(Model):
-    """One feed that carries many commands; an account has at most one open feed of a type."""
+    """One feed that carries many commands; an account has at most one unfinished feed of a type."""
 
     id = fields.BigIntField(primary_key=True)
     account_id = fields.BigIntField()
     feed_type = fields.CharField(max_length=80)
-    state = fields.CharField(max_length=16)  # OPEN or CLOSED
+    state = fields.CharEnumField(FeedState, max_length=16)
+    marketplaces = fields.CharField(max_length=1000, null=True)  # ids joined by a comma, sorted
+    messages = fields.IntField(default=0)  # how many commands it carries
     document_id = fields.CharField(max_length=200, null=True)
     feed_id = fields.CharField(max_length=64, null=True)
     result_document_id = fields.CharField(max_length=200, null=True)
-    post_started_at = Instant(null=True)
+    post_started_at = Instant(null=True)  # Amazon time at which createFeed went out; stored before it does
+    processing_status = fields.CharField(max_length=32, null=True)  # Amazon's word
+    attempts = fields.IntField(default=0)  # looks in a row that brought nothing
+    due_at = Instant(null=True)  # business time of the next look
+    error_code = fields.CharField(max_length=100, null=True)
+    error_message = fields.TextField(null=True)
     created_at = Instant()
     finished_at = Instant(null=True)
 

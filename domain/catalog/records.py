@@ -29,6 +29,19 @@ class MatchSource(StrEnum):
     CREATED = "CREATED"
 
 
+class MoveReason(StrEnum):
+    """Why the counts of the shelf changed."""
+
+    COUNTED = "COUNTED"  # a person or a file said how many there are
+    RESTOCKED = "RESTOCKED"  # more came
+    RESERVED = "RESERVED"
+    RELEASED = "RELEASED"
+    EXPIRED = "EXPIRED"
+    SHIPPED = "SHIPPED"
+    WRITTEN_OFF = "WRITTEN_OFF"  # promised goods that turned out not to be there
+    RETURNED = "RETURNED"
+
+
 class Product(Model):
     """Something we sell."""
 
@@ -108,3 +121,27 @@ class Match(Model):
 
         table = "product_match"
         unique_together = (("account_id", "seller_sku"),)
+
+
+class StockMove(Model):
+    """One change of the counts, never changed itself: the counts are the sums of their moves."""
+
+    id = fields.BigIntField(primary_key=True)
+    product_id = fields.BigIntField()
+    source = fields.CharField(max_length=64, default=DEFAULT_SOURCE)
+    reason = fields.CharEnumField(MoveReason, max_length=16)
+    on_hand = fields.BigIntField()  # by how much it changed
+    reserved = fields.BigIntField()  # by how much it changed
+    account_id = fields.BigIntField(null=True)
+    order_id = fields.BigIntField(null=True)  # the channel's order, opaque here
+    item_id = fields.BigIntField(null=True)
+    note = fields.TextField(null=True)
+    actor_kind = fields.CharField(max_length=16)
+    actor_name = fields.CharField(max_length=100, null=True)
+    at = Instant()
+
+    class Meta:
+        """Storage."""
+
+        table = "stock_move"
+        indexes = (Index(fields=("product_id", "id"), name="ix_stock_move_product"),)

@@ -20,6 +20,8 @@ class AttentionKind(StrEnum):
     COMMAND_PARKED = "COMMAND_PARKED"
     CONFLICT = "CONFLICT"
     CREDENTIALS = "CREDENTIALS"
+    BUYER_CANCELLATION = "BUYER_CANCELLATION"  # the buyer asked for it
+    COMMAND_OVERDUE = "COMMAND_OVERDUE"  # Amazon took it and the fact never came
     UNKNOWN_STATUS = "UNKNOWN_STATUS"
     UNREADABLE = "UNREADABLE"  # an order in an answer that could not be decoded
     FAILED = "FAILED"  # evaluating it failed on our side
@@ -69,6 +71,7 @@ class Attention(Model):
     command_id = fields.BigIntField(null=True)
     product_id = fields.BigIntField(null=True)
     seller_sku = fields.CharField(max_length=200, null=True)
+    cause = fields.CharField(max_length=300, null=True)  # the same for all entries that one fix clears
     facts: Any = fields.JSONField(default=dict)  # what the kind carries: required, available, field, sums …
     message = fields.TextField()
     state = fields.CharEnumField(AttentionState, max_length=16, default=AttentionState.OPEN)

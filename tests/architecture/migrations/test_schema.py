@@ -75,7 +75,7 @@ def test_every_index_and_unique_key_of_a_model_exists(migrated, modelled):
 @pytest.mark.parametrize(
     ("name", "condition"),
     [
-        ("uq_feed_open", "\"state\" = 'OPEN'"),
+        ("uq_feed_open", '"finished_at" IS NULL'),
         ("uq_attention_open", "\"state\" = 'OPEN'"),
         ("ix_order_due", '"evaluate_due" IS NOT NULL'),
         ("ix_order_blocked", "\"import_state\" = 'BLOCKED'"),

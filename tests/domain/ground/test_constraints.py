@@ -1,17 +1,11 @@
 import pytest
-from tortoise.connection import get_connection
 from tortoise.exceptions import IntegrityError
 
-from domain.amazon.records import Command
+from domain.amazon.records import Command, FeedState, FeedSubmission
 from domain.catalog.records import Product, Reservation, Stock
 from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder
 from tests.domain.ground.seeds import seed_order, seed_store
-
-FEED = (
-    "INSERT INTO feed_submission (account_id, feed_type, state, created_at) "
-    "VALUES (?1, ?2, ?3, '2026-03-02T09:00:00.000Z')"
-)
 
 
 async def seed_stock(now, *, on_hand, reserved):
@@ -64,15 +58,18 @@ async def test_what_is_referred_to_cannot_be_deleted(database, now):
         await store.delete()
 
 
-async def test_an_account_has_one_open_feed_of_a_type(database, now):
+async def test_an_account_has_one_unfinished_feed_of_a_type(database, now):
     account_id = (await seed_store(now)).account_id
-    write = get_connection("default").execute_query
-    await write(FEED, [account_id, "POST_ORDER_ACKNOWLEDGEMENT_DATA", "CLOSED"])
-    await write(FEED, [account_id, "POST_ORDER_ACKNOWLEDGEMENT_DATA", "CLOSED"])
-    await write(FEED, [account_id, "POST_ORDER_ACKNOWLEDGEMENT_DATA", "OPEN"])
-    await write(FEED, [account_id, "POST_PAYMENT_ADJUSTMENT_DATA", "OPEN"])
+
+    async def feed(feed_type="POST_ORDER_ACKNOWLEDGEMENT_DATA", **values):
+        await FeedSubmission.create(account_id=account_id, feed_type=feed_type, created_at=now, **values)
+
+    await feed(state=FeedState.DONE, finished_at=now)
+    await feed(state=FeedState.DONE, finished_at=now)
+    await feed(state=FeedState.SUBMITTED)
+    await feed("POST_PAYMENT_ADJUSTMENT_DATA", state=FeedState.SUBMITTED)
     with pytest.raises(IntegrityError, match="UNIQUE"):
-        await write(FEED, [account_id, "POST_ORDER_ACKNOWLEDGEMENT_DATA", "OPEN"])
+        await feed(state=FeedState.COLLECTED)
 
 
 async def test_a_subject_has_one_open_attention(database, now):

@@ -1,0 +1,45 @@
+"""A way out of what a person should look at, in words and as something that can be applied."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class ResolutionKind(StrEnum):
+    """What applying it does."""
+
+    CREATE_PRODUCT = "CREATE_PRODUCT"
+    MATCH_PRODUCT = "MATCH_PRODUCT"
+    ENABLE_PRODUCT = "ENABLE_PRODUCT"
+    RESTOCK_PRODUCT = "RESTOCK_PRODUCT"
+    CORRECT_ADDRESS = "CORRECT_ADDRESS"
+    RETRY_IMPORT = "RETRY_IMPORT"
+    READ_AGAIN = "READ_AGAIN"  # ask Amazon for the order again
+    CANCEL_ORDER = "CANCEL_ORDER"
+    RETRY_COMMAND = "RETRY_COMMAND"
+    GIVE_UP_COMMAND = "GIVE_UP_COMMAND"
+    REFUND_DIFFERENCE = "REFUND_DIFFERENCE"
+    TAKE_OVER = "TAKE_OVER"  # let our side say what Amazon says now
+    KEEP = "KEEP"  # leave our side as it is
+    CONNECT_STORE = "CONNECT_STORE"
+    DISMISS = "DISMISS"
+
+
+class ResolutionInput(StrEnum):
+    """What a person has to give before a resolution can be applied."""
+
+    PRODUCT = "PRODUCT"
+    ADDRESS = "ADDRESS"
+    QUANTITY = "QUANTITY"
+    NOTE = "NOTE"
+    CREDENTIALS = "CREDENTIALS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """One way out; `mutation` is the specific operation behind it, `asserts` what applying it claims of the world."""
+
+    kind: ResolutionKind
+    label: str
+    mutation: str
+    needs_input: tuple[ResolutionInput, ...] = ()
+    asserts: str | None = None

@@ -1,0 +1,51 @@
+"""What clearing blockers, canceling and counting stock need: causes, the lives of feeds, and every move of stock."""
+
+from tortoise import migrations
+
+from domain.migrations._tables import Statements, after, in_order
+
+
+class Migration(migrations.Migration):
+    """Adds the table of stock moves, the cause of an attention entry, and how far a feed has come."""
+
+    dependencies = after("0007_joint_passes")
+    operations = in_order(
+        Statements(
+            """CREATE TABLE "stock_move" (
+                {id},
+                "product_id" BIGINT NOT NULL REFERENCES "product" ("id"),
+                "source" VARCHAR(64) NOT NULL,
+                "reason" VARCHAR(16) NOT NULL,
+                "on_hand" BIGINT NOT NULL,
+                "reserved" BIGINT NOT NULL,
+                "account_id" BIGINT,
+                "order_id" BIGINT,
+                "item_id" BIGINT,
+                "note" TEXT,
+                "actor_kind" VARCHAR(16) NOT NULL,
+                "actor_name" VARCHAR(100),
+                "at" {instant} NOT NULL
+            )""",
+            'CREATE INDEX "ix_stock_move_product" ON "stock_move" ("product_id", "id")',
+            'CREATE INDEX "ix_stock_move_order" ON "stock_move" ("order_id") WHERE "order_id" IS NOT NULL',
+        ),
+        Statements(
+            """ALTER TABLE "attention" ADD COLUMN "cause" VARCHAR(300)""",
+            'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "id") '
+            """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
+            """CREATE INDEX "ix_attention_open" ON "attention" ("due_by", "id") WHERE "state" = 'OPEN'""",
+        ),
+        Statements(
+            'DROP INDEX "uq_feed_open"',
+            'ALTER TABLE "feed_submission" ADD COLUMN "marketplaces" VARCHAR(1000)',
+            'ALTER TABLE "feed_submission" ADD COLUMN "messages" INTEGER NOT NULL DEFAULT 0',
+            'ALTER TABLE "feed_submission" ADD COLUMN "attempts" INTEGER NOT NULL DEFAULT 0',
+            'ALTER TABLE "feed_submission" ADD COLUMN "due_at" {instant}',
+            'ALTER TABLE "feed_submission" ADD COLUMN "processing_status" VARCHAR(32)',
+            'ALTER TABLE "feed_submission" ADD COLUMN "error_code" VARCHAR(100)',
+            'ALTER TABLE "feed_submission" ADD COLUMN "error_message" TEXT',
+            'CREATE UNIQUE INDEX "uq_feed_open" ON "feed_submission" ("account_id", "feed_type") '
+            'WHERE "finished_at" IS NULL',
+            'CREATE INDEX "ix_command_submission" ON "command" ("submission_id") WHERE "submission_id" IS NOT NULL',
+        ),
+    )
