@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 
 from domain.amazon.records import AmazonOrder
 from domain.change import Change
@@ -16,6 +16,8 @@ EVALUATED: Final = frozenset(
 )
 """The kinds that an evaluation opens and resolves."""
 
+_FOLLOWING: Final = ("message", "facts", "product_id", "seller_sku", "asin", "cause")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concern:
@@ -28,12 +30,29 @@ class Concern:
     item_id: int | None = None
     product_id: int | None = None
     seller_sku: str | None = None
+    asin: str | None = None
     command_id: int | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
     def subject(self, order: AmazonOrder) -> str:
         """What it is about, unique among what is open."""
         return f"{self.blocker_kind or self.kind}:{order.id}:{self.about}"[:300]
+
+    def cause(self, order: AmazonOrder) -> str | None:
+        """What stands behind it, the same for all that one fix clears; None for what is no blocker."""
+        if self.blocker_kind is None:
+            return None
+        match self.blocker_kind:
+            case BlockerKind.PRODUCT_NOT_MATCHED:
+                named = self.seller_sku or (f"asin {self.asin}" if self.asin else self.item_id)
+                key = f"{order.account_id}:{named}"
+            case BlockerKind.PRODUCT_DISABLED | BlockerKind.OUT_OF_STOCK:
+                key = str(self.product_id)
+            case BlockerKind.CURRENCY_NOT_CONFIGURED:
+                key = str(self.facts.get("value"))
+            case _:
+                key = f"{order.id}:{self.facts.get('field')}"
+        return f"{self.blocker_kind}:{key}"[:300]
 
 
 def blocker_concern(due: DueOrder, blocker: Blocker) -> Concern:
@@ -42,8 +61,9 @@ def blocker_concern(due: DueOrder, blocker: Blocker) -> Concern:
     about = str(blocker.item_id or "order")
     if "field" in facts:
         about += f":{facts['field']}"
+    asin = None
     if blocker.kind is BlockerKind.PRODUCT_NOT_MATCHED:
-        facts |= next({"asin": item.asin} for item in due.items if item.id == blocker.item_id)
+        asin = facts["asin"] = next(item.asin for item in due.items if item.id == blocker.item_id)
     return Concern(
         kind=AttentionKind.BLOCKER,
         about=about,
@@ -52,6 +72,7 @@ def blocker_concern(due: DueOrder, blocker: Blocker) -> Concern:
         item_id=blocker.item_id,
         product_id=blocker.product_id,
         seller_sku=blocker.seller_sku,
+        asin=asin,
         facts=facts,
     )
 
@@ -64,15 +85,16 @@ async def reconcile(unit: Change, concerns: Sequence[tuple[DueOrder, Sequence[Co
     for due, found in concerns:
         wanted = {concern.subject(due.order): concern for concern in found}
         known = {row.subject: row for row in due.attention if row.kind in EVALUATED}
+        gone = [row for subject, row in known.items() if not _lasts(row, wanted.get(subject), due.order)]
+        await resolve(unit, due.order, gone)
+        for row in gone:
+            del known[row.subject]
         opened += [(due.order, concern) for subject, concern in wanted.items() if subject not in known]
-        for subject, row in known.items():
-            if subject in wanted:
-                lasting.append(row)
-                changed += [row] if _follow(row, wanted[subject]) else []
-        await resolve(unit, due.order, [row for subject, row in known.items() if subject not in wanted])
+        lasting += known.values()
+        changed += [row for subject, row in known.items() if _follow(row, wanted[subject], due.order)]
     await Attention.filter(id__in=[row.id for row in lasting]).update(last_checked_at=unit.now)
     if changed:
-        await Attention.bulk_update(changed, fields=["message", "facts", "product_id"])
+        await Attention.bulk_update(changed, fields=_FOLLOWING)
     await open_all(unit, opened)
 
 
@@ -86,9 +108,9 @@ async def open_all(unit: Change, concerns: Sequence[tuple[AmazonOrder, Concern]]
     known = {row.subject: row for row in await open_now}
     for order, concern in concerns:
         if row := known.get(concern.subject(order)):
-            _follow(row, concern)
+            _follow(row, concern, order)
             row.last_checked_at = unit.now
-            await row.save(update_fields=["message", "facts", "product_id", "last_checked_at"])
+            await row.save(update_fields=[*_FOLLOWING, "last_checked_at"])
     opened = [(order, concern) for order, concern in concerns if concern.subject(order) not in known]
     await Attention.bulk_create([_row(unit, order, concern) for order, concern in opened])
     ids = dict(await open_now.values_list("subject", "id"))
@@ -112,12 +134,30 @@ async def resolve(unit: Change, order: AmazonOrder, rows: Iterable[Attention]) -
         await row.save(update_fields=["state", "resolved_at", "actor_kind", "actor_name"])
 
 
-def _follow(row: Attention, concern: Concern) -> bool:
-    news = (concern.message, dict(concern.facts), concern.product_id)
-    if (row.message, row.facts, row.product_id) == news:
+def _lasts(row: Attention, concern: Concern | None, order: AmazonOrder) -> bool:
+    if concern is None:
         return False
-    row.message, row.facts, row.product_id = news
+    # What a person had put aside comes back once something else stands behind it.
+    return row.state is AttentionState.OPEN or row.cause in (None, concern.cause(order))
+
+
+def _follow(row: Attention, concern: Concern, order: AmazonOrder) -> bool:
+    news = _told(concern, order)
+    if all(getattr(row, name) == value for name, value in news.items()):
+        return False
+    row.update_from_dict(news)
     return True
+
+
+def _told(concern: Concern, order: AmazonOrder) -> dict[str, Any]:
+    return {
+        "message": concern.message,
+        "facts": dict(concern.facts),
+        "product_id": concern.product_id,
+        "seller_sku": concern.seller_sku,
+        "asin": concern.asin,
+        "cause": concern.cause(order),
+    }
 
 
 def _row(unit: Change, order: AmazonOrder, concern: Concern) -> Attention:
@@ -130,10 +170,7 @@ def _row(unit: Change, order: AmazonOrder, concern: Concern) -> Attention:
         order_id=order.id,
         item_id=concern.item_id,
         command_id=concern.command_id,
-        product_id=concern.product_id,
-        seller_sku=concern.seller_sku,
-        facts=dict(concern.facts),
-        message=concern.message,
+        **_told(concern, order),
         opened_at=unit.now,
         last_checked_at=unit.now,
         due_by=order.latest_ship_at,

@@ -71,6 +71,7 @@ class Attention(Model):
     command_id = fields.BigIntField(null=True)
     product_id = fields.BigIntField(null=True)
     seller_sku = fields.CharField(max_length=200, null=True)
+    asin = fields.CharField(max_length=20, null=True)  # of an item whose product is not known
     cause = fields.CharField(max_length=300, null=True)  # the same for all entries that one fix clears
     facts: Any = fields.JSONField(default=dict)  # what the kind carries: required, available, field, sums …
     message = fields.TextField()

@@ -31,6 +31,9 @@ class Migration(migrations.Migration):
         ),
         Statements(
             """ALTER TABLE "attention" ADD COLUMN "cause" VARCHAR(300)""",
+            """ALTER TABLE "attention" ADD COLUMN "asin" VARCHAR(20)""",
+            'CREATE INDEX "ix_attention_asin" ON "attention" ("asin") '
+            """WHERE "asin" IS NOT NULL AND "state" <> 'RESOLVED'""",
             'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "id") '
             """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
             """CREATE INDEX "ix_attention_open" ON "attention" ("due_by", "id") WHERE "state" = 'OPEN'""",
