@@ -10,6 +10,7 @@ from domain.money import Money
 
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _WHOLE: Final = re.compile(r"\d{1,12}")
+MOST_ON_HAND: Final = 1_000_000_000  # what clients read as a whole number has 31 bits
 _LONGEST_SKU: Final = 200
 _LONGEST_ASIN: Final = 20
 _CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})  # control characters, line and paragraph separators
@@ -61,6 +62,11 @@ def read_row(row: ProductRow) -> Wish:
     )
 
 
+def plain_name(text: str) -> str:
+    """Return somebody else's title as a name on one line, without control characters."""
+    return " ".join("".join(" " if unicodedata.category(sign) in _CONTROL else sign for sign in text).split())
+
+
 def _filled(text: str | None) -> str | None:
     return (text or "").strip() or None
 
@@ -110,6 +116,8 @@ def _price(amount: str | None, currency: str | None) -> Money | None:
 def _quantity(text: str | None) -> int | None:
     if text is not None and not _WHOLE.fullmatch(text):
         raise InvalidInput(f"{text[:20]!r} is not a quantity; write a whole number from 0.", path=("quantity",))
+    if text is not None and int(text) > MOST_ON_HAND:
+        raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=("quantity",))
     return None if text is None else int(text)
 
 

@@ -1,16 +1,16 @@
 """Products taken from a list of rows, and looked up."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from tortoise.expressions import Q
 
 from domain.catalog.product_rows import ProductRow, Wish, read_row
-from domain.catalog.records import DEFAULT_SOURCE, Product, Stock
-from domain.catalog.shelf import chunks, stock_of
+from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product, Stock
+from domain.catalog.shelf import Move, chunks, move, stock_of, too_few_left
 from domain.change import Change
-from domain.errors import DomainError, Duplicate, InvalidInput
+from domain.errors import DomainError, Duplicate, InsufficientStock
 from domain.timeline import EventKind, Subject
 
 
@@ -33,20 +33,43 @@ async def apply_rows(unit: Change, rows: Iterable[ProductRow], *, into: Imported
     wishes = _readable(rows, into)
     known = {product.sku: product for product in await Product.filter(sku__in=[wish.sku for wish in wishes])}
     shelves = await stock_of(product.id for product in known.values())
-    created = await _create(unit, [wish for wish in wishes if wish.sku not in known])
+    created = await create_products(unit, [wish for wish in wishes if wish.sku not in known])
     changed: list[Product] = []
+    counted: list[Move] = []
     for wish in (wish for wish in wishes if wish.sku in known):
         product = known[wish.sku]
         if refusal := _below_reserved(wish, shelves[product.id]):
             into.refused.append((wish.line, refusal))
         elif _apply(unit, wish, product, shelves[product.id]):
             changed.append(product)
+            counted += _counted(wish, shelves[product.id])
         else:
             into.unchanged += 1
-    await _store(changed, shelves)
+    await _store(changed)
+    await move(unit, counted)
     into.created += len(created)
     into.updated += len(changed)
     return created + changed
+
+
+async def create_products(unit: Change, wishes: Sequence[Wish]) -> list[Product]:
+    """Create products of SKUs that there are none of yet, each with its first count."""
+    await Product.bulk_create([_product(wish, unit) for wish in wishes])
+    created = await Product.filter(sku__in=[wish.sku for wish in wishes]).order_by("id")
+    quantities = {wish.sku: wish.quantity or 0 for wish in wishes}
+    await Stock.bulk_create([Stock(product_id=product.id, on_hand=0) for product in created])
+    counts = [(product, quantities[product.sku]) for product in created]
+    await move(unit, [Move(product_id=one.id, reason=MoveReason.COUNTED, on_hand=count) for one, count in counts])
+    for product, count in counts:
+        unit.event(
+            Subject(),
+            EventKind.PRODUCT_CREATED,
+            f"Product {product.sku} created.",
+            product_id=product.id,
+            sku=product.sku,
+            on_hand=count,
+        )
+    return created
 
 
 async def list_products(
@@ -78,23 +101,6 @@ def _readable(rows: Iterable[ProductRow], into: ImportedProducts) -> list[Wish]:
     return wishes
 
 
-async def _create(unit: Change, wishes: list[Wish]) -> list[Product]:
-    await Product.bulk_create([_product(wish, unit) for wish in wishes])
-    created = await Product.filter(sku__in=[wish.sku for wish in wishes]).order_by("id")
-    quantities = {wish.sku: wish.quantity or 0 for wish in wishes}
-    await Stock.bulk_create([Stock(product_id=product.id, on_hand=quantities[product.sku]) for product in created])
-    for product in created:
-        unit.event(
-            Subject(),
-            EventKind.PRODUCT_CREATED,
-            f"Product {product.sku} created.",
-            product_id=product.id,
-            sku=product.sku,
-            on_hand=quantities[product.sku],
-        )
-    return created
-
-
 def _product(wish: Wish, unit: Change) -> Product:
     return Product(
         sku=wish.sku,
@@ -109,13 +115,17 @@ def _product(wish: Wish, unit: Change) -> Product:
     )
 
 
-def _below_reserved(wish: Wish, stock: Stock) -> InvalidInput | None:
+def _below_reserved(wish: Wish, stock: Stock) -> InsufficientStock | None:
     if wish.quantity is None or wish.quantity >= stock.reserved:
         return None
-    return InvalidInput(
-        f"{stock.reserved} of {wish.sku} are promised to orders; {wish.quantity} on hand would not cover them.",
-        path=("quantity",),
-    )
+    return too_few_left(wish.sku, stock, left=wish.quantity, path=("quantity",))
+
+
+def _counted(wish: Wish, stock: Stock) -> list[Move]:
+    if wish.quantity is None:
+        return []
+    by = wish.quantity - stock.on_hand
+    return [Move(product_id=stock.product_id, reason=MoveReason.COUNTED, on_hand=by)]
 
 
 def _apply(unit: Change, wish: Wish, product: Product, stock: Stock) -> bool:
@@ -133,7 +143,7 @@ def _apply(unit: Change, wish: Wish, product: Product, stock: Stock) -> bool:
     for name, value in news.items():
         setattr(product, name, value)
     if wish.quantity is not None and wish.quantity != stock.on_hand:
-        stock.on_hand = news["on_hand"] = wish.quantity
+        news["on_hand"] = wish.quantity
     if not news:
         return False
     product.version += 1
@@ -143,10 +153,7 @@ def _apply(unit: Change, wish: Wish, product: Product, stock: Stock) -> bool:
     return True
 
 
-async def _store(changed: list[Product], shelves: dict[int, Stock]) -> None:
-    if not changed:
-        return
+async def _store(changed: Sequence[Product]) -> None:
     columns = ["name", "price_minor", "currency", "enabled", "manages_stock", "asin", "version", "updated_at"]
     for part in chunks(changed, 200):
         await Product.bulk_update(part, fields=columns)
-        await Stock.bulk_update([shelves[product.id] for product in part], fields=["on_hand"])

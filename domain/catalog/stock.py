@@ -1,16 +1,27 @@
 """Stock held for orders: reserved, given back, and deducted when it leaves."""
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
-from tortoise.backends.base.client import BaseDBAsyncClient
-
-from domain.catalog.records import Reservation, ReservationState
+from domain.catalog.records import MoveReason, Reservation, ReservationState
 from domain.catalog.shelf import Move, move
-from domain.change import change
+from domain.change import Change, change
 from domain.timeline import SYSTEM, EventKind, Subject
+
+_ENDS: Final[Mapping[MoveReason, ReservationState]] = MappingProxyType(
+    {
+        MoveReason.RELEASED: ReservationState.RELEASED,
+        MoveReason.EXPIRED: ReservationState.EXPIRED,
+        MoveReason.SHIPPED: ReservationState.CONSUMED,
+        MoveReason.WRITTEN_OFF: ReservationState.CONSUMED,
+    }
+)
+"""What a reservation is once nothing of it is held any more, by why the last of it went."""
+
+_LEAVES: Final = (MoveReason.SHIPPED, MoveReason.WRITTEN_OFF)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +37,7 @@ class Claim:
     expires_at: datetime | None = None
 
 
-async def reserve(connection: BaseDBAsyncClient, claims: Sequence[Claim], *, now: datetime) -> None:
+async def reserve(unit: Change, claims: Sequence[Claim]) -> None:
     """Hold exactly what is claimed for these items, whatever was held for them before.
 
     Raises InsufficientStock, and then nothing is held that was not held before.
@@ -34,44 +45,37 @@ async def reserve(connection: BaseDBAsyncClient, claims: Sequence[Claim], *, now
     if not claims:
         return
     held = {row.item_id: row for row in await _active({claim.order_id for claim in claims})}
-    promised: defaultdict[int, int] = defaultdict(int)
-    for claim in claims:
-        promised[claim.product_id] += claim.quantity
-        if before := held.get(claim.item_id):
-            promised[before.product_id] -= before.quantity
-    await move(connection, {product_id: Move(reserved=by) for product_id, by in promised.items()})
+    await move(unit, [one for claim in claims for one in _moves(claim, held.get(claim.item_id))])
     await Reservation.bulk_create(
-        [_held(claim, now=now) for claim in claims],
+        [_held(claim, now=unit.now) for claim in claims],
         on_conflict=["item_id"],
         update_fields=["product_id", "quantity", "state", "reserved_at", "expires_at"],
     )
 
 
 async def release(
-    connection: BaseDBAsyncClient,
+    unit: Change,
     *,
     order_ids: Collection[int],
     quantities: Mapping[int, int] | None = None,
-    state: ReservationState = ReservationState.RELEASED,
+    expired: bool = False,
 ) -> set[int]:
     """Give back `quantities` by item id, or all that is held for these orders; returns the orders that let go."""
-    held = await _active(order_ids)
-    freed = _of_held(held, quantities)
-    await _let_go(connection, freed, held, leaves=False, state=state)
-    return {row.order_id for row in held if freed[row.id]}
+    reason = MoveReason.EXPIRED if expired else MoveReason.RELEASED
+    return await _let_go(unit, order_ids, quantities, reason=reason)
 
 
-async def deduct(
-    connection: BaseDBAsyncClient, *, order_ids: Collection[int], quantities: Mapping[int, int] | None = None
-) -> set[int]:
+async def deduct(unit: Change, *, order_ids: Collection[int], quantities: Mapping[int, int] | None = None) -> set[int]:
     """Take held goods off the shelf: `quantities` by item id, or all that is held for these orders.
 
     Never takes more than is held for an item. Returns the orders of which something left.
     """
-    held = await _active(order_ids)
-    leaving = _of_held(held, quantities)
-    await _let_go(connection, leaving, held, leaves=True, state=ReservationState.CONSUMED)
-    return {row.order_id for row in held if leaving[row.id]}
+    return await _let_go(unit, order_ids, quantities, reason=MoveReason.SHIPPED)
+
+
+async def write_off(unit: Change, *, order_ids: Collection[int]) -> set[int]:
+    """Strike off the shelf what is held for these orders, as it turned out not to be there; returns those orders."""
+    return await _let_go(unit, order_ids, None, reason=MoveReason.WRITTEN_OFF)
 
 
 async def expire_reservations(*, now: datetime, limit: int = 100) -> int:
@@ -80,7 +84,7 @@ async def expire_reservations(*, now: datetime, limit: int = 100) -> int:
         ended = Reservation.filter(state=ReservationState.ACTIVE, expires_at__lte=now)
         rows = await ended.order_by("expires_at", "id").limit(limit)
         subjects = {row.order_id: Subject(row.account_id, row.store_id, row.order_id) for row in rows}
-        await release(unit.connection, order_ids=list(subjects), state=ReservationState.EXPIRED)
+        await release(unit, order_ids=list(subjects), expired=True)
         for subject in subjects.values():
             unit.event(subject, EventKind.STOCK_RELEASED, "Inventory released: its reservation ran out.", expired=True)
         if not subjects:
@@ -99,25 +103,48 @@ def _of_held(held: Iterable[Reservation], quantities: Mapping[int, int] | None) 
 
 
 async def _let_go(
-    connection: BaseDBAsyncClient,
-    quantities: Mapping[int, int],
-    held: Iterable[Reservation],
-    *,
-    leaves: bool,
-    state: ReservationState,
-) -> None:
-    freed: defaultdict[int, int] = defaultdict(int)
-    changed = [row for row in held if quantities[row.id]]
+    unit: Change, order_ids: Collection[int], quantities: Mapping[int, int] | None, *, reason: MoveReason
+) -> set[int]:
+    held = await _active(order_ids)
+    freed = _of_held(held, quantities)
+    changed = [row for row in held if freed[row.id]]
+    await move(unit, [_away(row, freed[row.id], reason) for row in changed])
     for row in changed:
-        freed[row.product_id] += quantities[row.id]
-        row.quantity -= quantities[row.id]
+        row.quantity -= freed[row.id]
         if row.quantity == 0:
-            row.state = state
-    if not changed:
-        return
-    moves = {product_id: Move(reserved=-by, on_hand=-by if leaves else 0) for product_id, by in freed.items()}
-    await move(connection, moves)
-    await Reservation.bulk_update(changed, fields=["quantity", "state"], batch_size=1000)
+            row.state = _ENDS[reason]
+    if changed:
+        await Reservation.bulk_update(changed, fields=["quantity", "state"], batch_size=1000)
+    return {row.order_id for row in changed}
+
+
+def _away(row: Reservation, quantity: int, reason: MoveReason) -> Move:
+    return Move(
+        product_id=row.product_id,
+        reason=reason,
+        on_hand=-quantity if reason in _LEAVES else 0,
+        reserved=-quantity,
+        account_id=row.account_id,
+        order_id=row.order_id,
+        item_id=row.item_id,
+    )
+
+
+def _moves(claim: Claim, before: Reservation | None) -> Iterable[Move]:
+    """Return how the counts get from what is held for an item to what is claimed for it."""
+    by = claim.quantity
+    if before and before.product_id == claim.product_id:
+        by -= before.quantity
+    elif before:
+        yield _away(before, before.quantity, MoveReason.RELEASED)
+    yield Move(
+        product_id=claim.product_id,
+        reason=MoveReason.RESERVED if by > 0 else MoveReason.RELEASED,
+        reserved=by,
+        account_id=claim.account_id,
+        order_id=claim.order_id,
+        item_id=claim.item_id,
+    )
 
 
 def _held(claim: Claim, *, now: datetime) -> Reservation:

@@ -16,9 +16,9 @@ async def hold(unit: Change, rulings: Sequence[Ruling]) -> None:
     """
     asked = [(ruling.due, ruling.claims) for ruling in rulings if ruling.claims is not None]
     dropped = [due.order.id for due, claims in asked if not due.held.keys() <= {claim.item_id for claim in claims}]
-    released = await release(unit.connection, order_ids=dropped)
+    released = await release(unit, order_ids=dropped)
     changed = [claim for due, claims in asked for claim in claims if due.order.id in released or _is_news(due, claim)]
-    await reserve(unit.connection, changed, now=unit.now)
+    await reserve(unit, changed)
     claiming = {claim.order_id for claim in changed}
     for due, claims in asked:
         if due.order.id in released and not claims:

@@ -1,25 +1,22 @@
-"""Products taken from a file, and the orders that waited for them."""
+"""What people say of products, and the orders that waited for it."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import islice
 from typing import Final
 
-from tortoise.expressions import Q, Subquery
-
-from domain.accounts.records import Store
-from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
-from domain.amazon.records import AmazonItem, AmazonOrder
-from domain.catalog.product_rows import ProductRow
-from domain.catalog.products import ImportedProducts, apply_rows
-from domain.catalog.records import Match, Product, Reservation, ReservationState
-from domain.catalog.shelf import chunks
-from domain.change import change
-from domain.channel.blockers import BlockerKind
-from domain.channel.records import Attention, AttentionState
+from domain.catalog.counting import restock, switch
+from domain.catalog.product_rows import ProductRow, plain_name, read_row
+from domain.catalog.products import ImportedProducts, apply_rows, create_products
+from domain.catalog.records import Product
+from domain.change import Change, change
+from domain.channel.affected import Affected, orders_behind
+from domain.errors import Duplicate, NotFound
+from domain.money import Money
 from domain.timeline import Actor
 
-_CHUNK: Final = 500
+MOST_ROWS: Final = 500
+"""So many rows are taken in one transaction."""
 
 
 async def import_products(*, rows: Iterable[ProductRow], now: datetime, actor: Actor) -> ImportedProducts:
@@ -29,49 +26,98 @@ async def import_products(*, rows: Iterable[ProductRow], now: datetime, actor: A
     """
     result = ImportedProducts()
     for part in _parts(rows):
-        async with change(now=now, actor=actor) as unit:
-            unit.quiet()
-            touched = await apply_rows(unit, part, into=result)
-            await unit.due(await orders_waiting_for(touched))
+        await take_rows(rows=part, into=result, now=now, actor=actor)
     return result
 
 
-async def orders_waiting_for(products: Sequence[Product]) -> list[int]:
-    """Return the orders that one of these products may help: blocked because of it, or pending without its stock."""
-    if not products:
-        return []
-    unresolved = Attention.exclude(state=AttentionState.RESOLVED).filter(order_id__isnull=False)
-    ids = {product.id for product in products}
-    skus = {product.sku for product in products}
-    asins = {product.asin for product in products if product.asin}
-    by_product = await unresolved.filter(Q(product_id__in=ids) | Q(seller_sku__in=skus))
-    unmatched = await unresolved.filter(blocker_kind=BlockerKind.PRODUCT_NOT_MATCHED) if asins else []
-    waiting = by_product + [row for row in unmatched if row.facts["asin"] in asins]
-    blocked = {row.order_id for row in waiting if row.order_id is not None}
-    remembered = {match.seller_sku for match in await Match.filter(product_id__in=ids)}
-    return sorted(blocked | await _pending_without_stock(skus | remembered, asins))
+async def take_rows(*, rows: Sequence[ProductRow], into: ImportedProducts, now: datetime, actor: Actor) -> Affected:
+    """Create or change products in one transaction, counted in `into`, and have the orders behind them evaluated."""
+    async with change(now=now, actor=actor) as unit:
+        unit.quiet()
+        return await orders_behind(unit, await apply_rows(unit, rows, into=into))
 
 
-async def _pending_without_stock(seller_skus: Iterable[str], asins: Iterable[str]) -> set[int]:
-    """Return the merchant's pending orders of these SKUs and ASINs that hold nothing and did not hold it too long."""
-    # By store and status first, which an index finds: few orders are pending, while a SKU may be in very many.
-    pending = AmazonOrder.filter(
-        store_id__in=[store.id for store in await Store.all()],
-        amazon_status=AmazonOrderStatus.PENDING,
-        fulfillment_channel=FulfillmentChannel.MERCHANT,
-        commerce_order_id__isnull=True,
+async def save_product(*, row: ProductRow, now: datetime, actor: Actor) -> tuple[Product, Affected]:
+    """Create or change one product by the rules of a file's line.
+
+    Raises RequiredInput, InvalidInput or InsufficientStock, with the column as path.
+    """
+    result = ImportedProducts()
+    affected = await take_rows(rows=[row], into=result, now=now, actor=actor)
+    for _, refusal in result.refused:
+        raise refusal
+    return await Product.get(sku=read_row(row).sku), affected
+
+
+async def enable_in(unit: Change, *, product_id: int) -> Affected:
+    """Put a product on sale, and have the orders behind it evaluated.
+
+    Raises NotFound.
+    """
+    product = await _product(product_id, path=("productId",))
+    await switch(unit, product, enabled=True)
+    return await orders_behind(unit, [product])
+
+
+async def disable_in(unit: Change, *, product_id: int) -> None:
+    """Take a product off sale; orders keep what they hold of it.
+
+    Raises NotFound.
+    """
+    await switch(unit, await _product(product_id, path=("productId",)), enabled=False)
+
+
+async def restock_in(
+    unit: Change, *, product_id: int, delta: int | None = None, set_to: int | None = None, note: str | None = None
+) -> Affected:
+    """Count what came or went of a product (`delta`), or what there is (`set_to`), and have its orders evaluated.
+
+    Raises NotFound, RequiredInput, InvalidInput, ActionNotAllowed if the product's stock is not counted, and
+    InsufficientStock if fewer would be left than are promised; paths as in the input of a restock.
+    """
+    product = await _product(product_id, path=("input", "productId"))
+    await restock(unit, product, delta=delta, set_to=set_to, note=note)
+    return await orders_behind(unit, [product])
+
+
+async def create_product_in(
+    unit: Change,
+    *,
+    sku: str,
+    name: str | None = None,
+    price: Money | None = None,
+    asin: str | None = None,
+    quantity: int | None = None,
+) -> Product:
+    """Create a product that is for sale; its stock is counted only if a quantity is given. Marks no order.
+
+    Raises RequiredInput or InvalidInput as a line of a file does, Duplicate if there is a product of this SKU.
+    """
+    row = ProductRow(
+        line=0,
+        sku=sku,
+        name=plain_name(name or ""),
+        price=f"{price.amount:f}" if price else None,
+        currency=price.currency if price else None,
+        quantity=None if quantity is None else str(quantity),
+        manages_stock="false" if quantity is None else "true",
+        asin=asin,
     )
-    open_items = AmazonItem.filter(order_id__in=Subquery(pending.values("id")), gone_at__isnull=True)
-    found = {item.order_id for item in await open_items.filter(asin__in=list(asins))}
-    for part in chunks(sorted(seller_skus)):
-        found |= {item.order_id for item in await open_items.filter(seller_sku__in=part)}
-    for orders in chunks(sorted(found)):
-        held = Reservation.filter(order_id__in=orders, state__in=(ReservationState.ACTIVE, ReservationState.EXPIRED))
-        found -= {row.order_id for row in await held}
-    return found
+    wish = read_row(row)
+    if await Product.exists(sku=wish.sku):
+        raise Duplicate(f"There is a product {wish.sku} already; match it instead.", path=("sku",))
+    (product,) = await create_products(unit, [wish])
+    return product
+
+
+async def _product(product_id: int, *, path: tuple[str, ...]) -> Product:
+    product = await Product.filter(id=product_id).select_for_update().first()
+    if product is None:
+        raise NotFound("There is no such product.", path=path)
+    return product
 
 
 def _parts(rows: Iterable[ProductRow]) -> Iterator[list[ProductRow]]:
     following = iter(rows)
-    while part := list(islice(following, _CHUNK)):
+    while part := list(islice(following, MOST_ROWS)):
         yield part

@@ -49,13 +49,13 @@ async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported:
 
 async def _deduct_shipped(unit: Change, due_orders: Sequence[DueOrder], drafts: Sequence[ShipmentDraft]) -> None:
     quantities = {line.item_id: quantity for draft in drafts for line, quantity in draft.lines}
-    left = await deduct(unit.connection, order_ids=[due.order.id for due in due_orders], quantities=quantities)
+    left = await deduct(unit, order_ids=[due.order.id for due in due_orders], quantities=quantities)
     _tell_deducted(unit, due_orders, left)
 
 
 async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
     await _release_unsent(unit, due_orders)
-    left = await deduct(unit.connection, order_ids=[due.order.id for due in due_orders])
+    left = await deduct(unit, order_ids=[due.order.id for due in due_orders])
     _tell_deducted(unit, due_orders, left)
     open_orders = [due.commerce for due in due_orders if due.commerce and due.commerce.state not in _ENDED]
     await move_orders(open_orders, CommerceOrderState.COMPLETE, now=unit.now)
@@ -74,7 +74,7 @@ async def _release_unsent(unit: Change, due_orders: Sequence[DueOrder]) -> None:
         if (rest := line.quantity_ordered - line.quantity_shipped) > 0
     }
     concerned = [due for due in due_orders if any(line.item_id in unsent for line in due.lines)]
-    released = await release(unit.connection, order_ids=[due.order.id for due in concerned], quantities=unsent)
+    released = await release(unit, order_ids=[due.order.id for due in concerned], quantities=unsent)
     for due in concerned:
         if due.order.id in released:
             unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
@@ -91,7 +91,7 @@ async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None
 
 
 async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
-    if await release(unit.connection, order_ids=[due.order.id]):
+    if await release(unit, order_ids=[due.order.id]):
         unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
     memo = await refund_everything(
         unit.connection, order=commerce, lines=due.lines, reason="CANCELED_ON_AMAZON", now=unit.now

@@ -6,9 +6,9 @@ from typing import Final
 
 import orjson
 
-from domain.amazon.commands import PackageConfirmation, enqueue, has_open
+from domain.amazon.commands import PackageConfirmation, enqueue
 from domain.amazon.orders import items_of, refresh_display
-from domain.amazon.records import AmazonItem, AmazonOrder, CommandKind
+from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind
 from domain.catalog.stock import deduct
 from domain.change import Change, change
 from domain.channel.carriers import amazon_carrier
@@ -76,8 +76,8 @@ async def _ship(
 ) -> Shipment:
     commerce = await CommerceOrder.get_or_none(channel_order_id=order.id)
     lines = await lines_of([commerce.id]) if commerce else []
-    cancel_open = await has_open(order.id, [CommandKind.CANCEL, CommandKind.PARTIAL_CANCEL])
-    refusal = ship_refusal(order, commerce, lines, cancel_open=cancel_open)
+    commands = await Command.filter(order_id=order.id).order_by("order_seq")
+    refusal = ship_refusal(order, commerce, lines, commands=commands)
     if refusal or commerce is None:
         raise refusal or NotFound("There is no commerce order.")
     check_texts(packages)
@@ -126,7 +126,7 @@ def _draft(
 
 async def _deduct(unit: Change, order: AmazonOrder, draft: ShipmentDraft) -> None:
     quantities = {line.item_id: quantity for line, quantity in draft.lines}
-    if await deduct(unit.connection, order_ids=[order.id], quantities=quantities):
+    if await deduct(unit, order_ids=[order.id], quantities=quantities):
         unit.event(order.subject, EventKind.STOCK_DEDUCTED, "Inventory deducted.")
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from tortoise.connection import get_connection
+
 from domain.accounts.marketplaces import Participation, Verified
 from domain.accounts.records import Store
 from domain.accounts.settings import update_order_settings
@@ -24,7 +26,7 @@ from domain.amazon.facts import (
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.catalog.product_rows import ProductRow
-from domain.catalog.records import Product, Reservation, ReservationState, Stock
+from domain.catalog.records import Product, Stock
 from domain.channel.evaluate import Evaluated, evaluate_batch
 from domain.channel.products import import_products
 from domain.channel.records import Attention, AttentionState, DecisionRecord
@@ -199,13 +201,24 @@ async def items_of(order: AmazonOrder) -> list[AmazonItem]:
 
 
 async def shelf(sku: str = "MUG") -> tuple[int, int]:
-    """Return (on hand, reserved), after checking that reservations and counts agree everywhere."""
-    for stock in await Stock.all():
-        held = await Reservation.filter(product_id=stock.product_id, state=ReservationState.ACTIVE)
-        assert stock.reserved == sum(row.quantity for row in held)
-        assert 0 <= stock.reserved <= stock.on_hand
+    """Return (on hand, reserved), after checking that counts, reservations and moves agree everywhere."""
+    await check_shelves()
     stock = await Stock.get(product_id=(await Product.get(sku=sku)).id)
     return stock.on_hand, stock.reserved
+
+
+async def check_shelves() -> None:
+    """Check that no more is promised than there is, that every promise is an order's, and that each move was kept."""
+    _, wrong = await get_connection("default").execute_query(
+        "SELECT stock.product_id, on_hand, reserved FROM stock "
+        "LEFT JOIN (SELECT product_id, sum(on_hand) AS came, sum(reserved) AS promised FROM stock_move "
+        "GROUP BY product_id) moved USING (product_id) "
+        "LEFT JOIN (SELECT product_id, sum(quantity) AS held FROM reservation WHERE state = 'ACTIVE' "
+        "GROUP BY product_id) orders USING (product_id) "
+        "WHERE reserved < 0 OR reserved > on_hand OR on_hand <> coalesce(came, 0) "
+        "OR reserved <> coalesce(promised, 0) OR reserved <> coalesce(held, 0)"
+    )
+    assert [dict(row) for row in wrong] == []
 
 
 async def told(order: AmazonOrder) -> list[str]:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.amazon.facts import Breakdown, BreakdownKind
-from domain.catalog.records import Product, Reservation, ReservationState, Stock
+from domain.catalog.records import MoveReason, Product, Reservation, ReservationState, Stock
 from domain.catalog.shelf import Move, move
 from domain.catalog.stock import Claim, deduct, expire_reservations, release, reserve
 from domain.change import change
@@ -72,16 +72,17 @@ async def walk(stage: Stage, dice: random.Random, product_ids: list[int]) -> Non
             claims = [claim(stage, dice, order_id, product_ids) for order_id in order_ids]
             with contextlib.suppress(InsufficientStock):
                 async with unit.savepoint():
-                    await reserve(unit.connection, claims, now=stage.now)
+                    await reserve(unit, claims)
         elif step == "release":
-            await release(unit.connection, order_ids=order_ids)
+            await release(unit, order_ids=order_ids)
         elif step == "deduct":
             quantities = {order_id: dice.randint(0, 4) for order_id in order_ids}
-            await deduct(unit.connection, order_ids=order_ids, quantities=quantities)
+            await deduct(unit, order_ids=order_ids, quantities=quantities)
         elif step == "deduct all":
-            await deduct(unit.connection, order_ids=order_ids)
+            await deduct(unit, order_ids=order_ids)
         elif step == "restock":
-            await move(unit.connection, {dice.choice(product_ids): Move(on_hand=dice.randint(0, 5))})
+            came = dice.randint(0, 5)
+            await move(unit, [Move(product_id=dice.choice(product_ids), reason=MoveReason.RESTOCKED, on_hand=came)])
 
 
 def claim(stage: Stage, dice: random.Random, order_id: int, product_ids: list[int]) -> Claim:
@@ -102,11 +103,11 @@ async def test_an_order_that_holds_too_much_is_refused_with_the_numbers(stage: S
         unit.quiet()
         wanted = Claim(account_id=1, store_id=1, order_id=1, item_id=1, product_id=mug.id, quantity=3)
         with pytest.raises(InsufficientStock) as refused:
-            await reserve(unit.connection, [wanted], now=stage.now)
+            await reserve(unit, [wanted])
         assert (refused.value.product_id, refused.value.requested, refused.value.available) == (mug.id, 3, 2)
         await Stock.all().delete()
         with pytest.raises(InsufficientStock) as refused:
-            await reserve(unit.connection, [wanted], now=stage.now)
+            await reserve(unit, [wanted])
         assert refused.value.available == 0
 
 

@@ -12,11 +12,10 @@ from domain.amazon.facts import AmazonOrderStatus, Breakdown, BreakdownKind, Ite
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState
 from domain.catalog.product_rows import ProductRow
 from domain.catalog.records import Product
-from domain.catalog.shelf import Move, move
 from domain.catalog.stock import expire_reservations
 from domain.change import change
 from domain.channel.confirm import accepted, postponed, refused
-from domain.channel.products import import_products
+from domain.channel.products import import_products, restock_in
 from domain.channel.retry import retry_import
 from domain.errors import DomainError, MarketplaceRejected, MarketplaceUnavailable
 from domain.timeline import SYSTEM
@@ -149,8 +148,7 @@ class Walk:
     async def restock(self) -> None:
         sku, came = self.dice.choice(MANAGED), self.dice.randint(1, 9)
         async with change(now=self.stage.now, actor=SYSTEM) as unit:
-            unit.quiet()
-            await move(unit.connection, {(await Product.get(sku=sku)).id: Move(on_hand=came)})
+            await restock_in(unit, product_id=(await Product.get(sku=sku)).id, delta=came)
         self.restocked[sku] += came
 
     async def switch_product(self) -> None:
