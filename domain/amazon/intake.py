@@ -10,7 +10,7 @@ from domain.accounts.records import Store, SyncCursor, SyncRun
 from domain.amazon.buyer_data import Told, keep_buyers
 from domain.amazon.facts import OrderFacts, UnreadableOrder
 from domain.amazon.item_rows import item_row, upsert_items
-from domain.amazon.order_rows import known_orders, move_fetched, order_row, stored_word, upsert_orders
+from domain.amazon.order_rows import asks_to_cancel, known_orders, move_fetched, order_row, stored_word, upsert_orders
 from domain.amazon.orders import refresh_display
 from domain.amazon.routing import known_stores, store_of
 from domain.amazon.translation import AlreadyKnown, KnownOrder, compare, facts_document
@@ -18,7 +18,7 @@ from domain.amazon.window import Window, advance, span_after
 from domain.change import Change, change
 from domain.instant import from_text
 from domain.sealing import Sealer
-from domain.timeline import AMAZON, EventKind, Subject
+from domain.timeline import AMAZON, BUYER, EventKind, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +175,8 @@ def _tell(unit: Change, subject: Subject, one: _Seen, before: Mapping[str, objec
         unit.event(subject, EventKind.STATUS_CHANGED, message, before=before["amazon_status"], after=status, raw=raw)
     else:
         unit.event(subject, EventKind.CHANGED, "Amazon changed the order.", status=status)
+    if asks_to_cancel(one.facts) and (before is None or before["cancel_requested_at"] is None):
+        unit.event(subject, EventKind.CANCEL_REQUESTED, "The buyer asks to cancel the order.", actor=BUYER)
 
 
 async def _progress(fenced: Fenced, page: Answered, fetched_at: datetime, stored: Stored) -> None:

@@ -54,7 +54,6 @@ def order_row(
 ) -> list[object]:
     """Return an order's facts as one row of the guarded upsert."""
     total = facts.grand_total
-    asked = any(item.cancel_requested for item in facts.items)
     values: dict[str, object] = {
         "account_id": account_id,
         "store_id": store_id,
@@ -75,7 +74,7 @@ def order_row(
         "breakdowns": [[part.kind.value, part.amount.minor, part.amount.currency] for part in facts.breakdowns],
         "packages": _packages(facts),
         "problems": [[problem.field, problem.value, problem.reason] for problem in facts.problems],
-        "cancel_requested_at": to_text(now) if asked else None,
+        "cancel_requested_at": to_text(now) if asks_to_cancel(facts) else None,
         "facts_hash": digest,
         "fetched_at": to_text(fetched_at),
         "seen_at": to_text(now),
@@ -85,6 +84,11 @@ def order_row(
         "extra": dict(facts.extra),
     }
     return [values[name] for name in _ORDER_COLUMNS]
+
+
+def asks_to_cancel(facts: OrderFacts) -> bool:
+    """Return whether the buyer asks to cancel the order or a part of it."""
+    return any(item.cancel_requested for item in facts.items)
 
 
 async def upsert_orders(connection: BaseDBAsyncClient, rows: Sequence[Sequence[object]]) -> dict[tuple[int, str], int]:
@@ -115,7 +119,8 @@ async def known_orders(
     """Return what is stored of these orders, by store and number."""
     rows = json_rows(connection, {"store_id": "integer", "number": "text"})
     _, found = await connection.execute_query(
-        "SELECT o.id, o.store_id, o.number, o.amazon_status, o.raw_status, o.updated_at, o.facts_hash, o.fetched_at "
+        "SELECT o.id, o.store_id, o.number, o.amazon_status, o.raw_status, o.updated_at, o.facts_hash, o.fetched_at, "
+        "o.cancel_requested_at "
         f"FROM {rows} wanted JOIN amazon_order o ON o.store_id = wanted.store_id AND o.number = wanted.number",
         [encode_rows([list(one) for one in wanted])],
     )

@@ -12,11 +12,17 @@ from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.timeline import EventKind
 
 EVALUATED: Final = frozenset(
-    [AttentionKind.BLOCKER, AttentionKind.UNKNOWN_STATUS, AttentionKind.FAILED, AttentionKind.CONFLICT]
+    [
+        AttentionKind.BLOCKER,
+        AttentionKind.UNKNOWN_STATUS,
+        AttentionKind.FAILED,
+        AttentionKind.CONFLICT,
+        AttentionKind.BUYER_CANCELLATION,
+    ]
 )
 """The kinds that an evaluation opens and resolves."""
 
-_FOLLOWING: Final = ("message", "facts", "product_id", "seller_sku", "asin", "cause")
+_FOLLOWING: Final = ("message", "facts", "product_id", "seller_sku", "asin", "cause", "due_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +163,7 @@ def _told(concern: Concern, order: AmazonOrder) -> dict[str, Any]:
         "seller_sku": concern.seller_sku,
         "asin": concern.asin,
         "cause": concern.cause(order),
+        "due_by": order.latest_ship_at,
     }
 
 
@@ -173,7 +180,6 @@ def _row(unit: Change, order: AmazonOrder, concern: Concern) -> Attention:
         **_told(concern, order),
         opened_at=unit.now,
         last_checked_at=unit.now,
-        due_by=order.latest_ship_at,
     )
 
 

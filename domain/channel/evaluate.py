@@ -1,7 +1,7 @@
 """The one place where it is decided what becomes of an order, and where commerce orders are made."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,14 +9,12 @@ from typing import Final
 from tortoise.connection import get_connection
 
 from domain.amazon.display import ImportState
-from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder
 from domain.change import Change, change
-from domain.channel.attention import Concern, blocker_concern, open_all, reconcile
-from domain.channel.blockers import Blocker
+from domain.channel.attention import Concern, open_all, reconcile
 from domain.channel.cases import Outcome
-from domain.channel.conflicts import conflicts
+from domain.channel.concerns import concerns_of, is_put_aside
 from domain.channel.decision_log import record_decisions
 from domain.channel.due_orders import DueOrder, due_ids, load
 from domain.channel.holding import hold
@@ -32,7 +30,10 @@ from domain.sealing import Sealer
 from domain.timeline import SYSTEM
 
 CHECK_AGAIN: Final = timedelta(minutes=5)
-"""How long after a blocked order was looked at it is looked at again."""
+"""How long after a blocked order was looked at it is looked at again, unless all that blocks it was put aside."""
+
+BATCH: Final = 100
+"""So many orders are evaluated in one transaction; what one of them gives back the next batch finds."""
 
 _LONGEST_WAIT: Final = timedelta(hours=1)
 _log: Final = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Evaluated:
 
 
 async def evaluate_batch(
-    *, now: datetime, sealer: Sealer, limit: int = 100, only: Sequence[int] | None = None
+    *, now: datetime, sealer: Sealer, limit: int = BATCH, only: Sequence[int] | None = None
 ) -> Evaluated:
     """Evaluate the orders that are due, or only these, in one transaction; those that ship first come first.
 
@@ -94,30 +95,31 @@ async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Eval
     await apply_proofs(unit, due_orders)
     rulings = await judge([due for due in due_orders if due.commerce is None], now=unit.now)
     await record_decisions(unit, rulings)
-    blockers = {ruling.due.order.id: ruling.decision.blockers for ruling in rulings}
-    await reconcile(unit, [(due, _concerns(due, blockers.get(due.order.id, ()))) for due in due_orders])
+    concerns = _concerns(due_orders, rulings)
+    await reconcile(unit, concerns)
     await hold(unit, rulings)
     importable = [ruling.due for ruling in rulings if ruling.decision.outcome is Outcome.IMPORTED]
     await import_orders(unit, importable, sealer=sealer)
     await settle(unit, due_orders, just_imported={due.order.id for due in importable})
-    await _store(unit, due_orders, rulings)
+    aside = {due.order.id for due, found in concerns if is_put_aside(due, found)}
+    await _store(unit, due_orders, rulings, aside=aside)
     await refresh_display(unit=unit, order_ids=[due.order.id for due in due_orders])
     return _count(due_orders, rulings)
 
 
-def _concerns(due: DueOrder, blockers: Sequence[Blocker]) -> list[Concern]:
-    found = conflicts(due) + [blocker_concern(due, blocker) for blocker in blockers]
-    if due.order.amazon_status is AmazonOrderStatus.UNKNOWN:
-        word = due.order.raw_status
-        said = f"Amazon's status {word!r} is not known here" if word else "Amazon gives no status for it"
-        message = f"{said}; the order is left as it is until Amazon gives one that is known."
-        found.append(
-            Concern(kind=AttentionKind.UNKNOWN_STATUS, about="status", message=message, facts={"raw_status": word})
-        )
+def _concerns(due_orders: Sequence[DueOrder], rulings: Sequence[Ruling]) -> list[tuple[DueOrder, list[Concern]]]:
+    decisions = {ruling.due.order.id: ruling.decision for ruling in rulings}
+    found = []
+    for due in due_orders:
+        decision = decisions.get(due.order.id)
+        blockers, outcome = (decision.blockers, decision.outcome) if decision else ((), None)
+        found.append((due, concerns_of(due, blockers=blockers, outcome=outcome)))
     return found
 
 
-async def _store(unit: Change, due_orders: Sequence[DueOrder], rulings: Sequence[Ruling]) -> None:
+async def _store(
+    unit: Change, due_orders: Sequence[DueOrder], rulings: Sequence[Ruling], *, aside: Collection[int]
+) -> None:
     for ruling in rulings:
         ruling.due.order.import_state = ImportState(ruling.decision.outcome)
     again = to_text(unit.now + CHECK_AGAIN)
@@ -125,7 +127,8 @@ async def _store(unit: Change, due_orders: Sequence[DueOrder], rulings: Sequence
         [
             due.order.id,
             due.order.import_state,
-            again if due.order.import_state is ImportState.BLOCKED else None,
+            # What a person put aside waits for a change: time alone brings nothing.
+            again if due.order.import_state is ImportState.BLOCKED and due.order.id not in aside else None,
             due.order.commerce_order_id,
             to_text(due.order.completed_at) if due.order.completed_at else None,
         ]
