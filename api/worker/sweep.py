@@ -16,10 +16,9 @@ from api.worker.worker import Worker
 from domain.accounts import cursors
 from domain.amazon import commands
 from domain.catalog.stock import expire_reservations
-from domain.channel.evaluate import evaluate_batch
+from domain.channel.evaluate import BATCH, evaluate_batch
 
 _LOG: Final = logging.getLogger(__name__)
-_BATCH: Final = 100
 
 
 class _OfAccount(Protocol):
@@ -70,12 +69,15 @@ async def deliver_due(worker: Worker) -> int:
 
 async def evaluate_due(worker: Worker) -> tuple[int, int]:
     """Evaluate the orders that are due, and let go of reservations past their date; return how many of each."""
-    expired = await expire_reservations(now=worker.now(), limit=_BATCH)
+    expired = 0
+    # All of them before the first order: what is given back is there for those that ship first.
+    while ended := await expire_reservations(now=worker.now(), limit=BATCH):
+        expired += ended
     evaluated = 0
     while evaluated < worker.limits.evaluations_a_sweep:
-        batch = await evaluate_batch(now=worker.now(), sealer=worker.service.sealer, limit=_BATCH)
+        batch = await evaluate_batch(now=worker.now(), sealer=worker.service.sealer)
         evaluated += batch.evaluated
-        if batch.evaluated < _BATCH:
+        if batch.evaluated < BATCH:
             break
     return evaluated, expired
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
@@ -23,6 +23,9 @@ from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.instant import to_text
 from domain.json_rows import placeholder
 from domain.sealing import Sealer
+
+SHIP_FIRST: Final = "latest_ship_at IS NULL, latest_ship_at, purchased_at, id"
+"""The order in which orders that are due are evaluated."""
 
 SHIPPED = (AmazonOrderStatus.SHIPPED, AmazonOrderStatus.INVOICE_UNCONFIRMED)
 
@@ -59,8 +62,7 @@ async def due_ids(connection: BaseDBAsyncClient, *, now: str, limit: int) -> lis
     """Return the orders that are due, those that have to ship first before the others."""
     due, most = placeholder(connection, 1), placeholder(connection, 2)
     _, rows = await connection.execute_query(
-        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} "
-        f"ORDER BY latest_ship_at IS NULL, latest_ship_at, purchased_at, id LIMIT {most}",
+        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} ORDER BY {SHIP_FIRST} LIMIT {most}",
         [now, limit],
     )
     return [row["id"] for row in rows]

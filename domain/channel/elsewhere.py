@@ -21,6 +21,11 @@ async def shipped_elsewhere(due_orders: Sequence[DueOrder]) -> list[ShipmentDraf
     return [_draft(due, commerce, lines, known[commerce.id]) for due, commerce, lines in found]
 
 
+def unsent(due: DueOrder) -> dict[int, int]:
+    """Return how many of each item are on the commerce order and have not left."""
+    return {line.item_id: rest for line in due.lines if (rest := line.quantity_ordered - line.quantity_shipped) > 0}
+
+
 def _unseen(due: DueOrder) -> list[tuple[CommerceOrderLine, int]]:
     partly = due.order.amazon_status is AmazonOrderStatus.PARTIALLY_SHIPPED
     if not (due.has_shipped or partly):

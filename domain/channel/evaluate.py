@@ -93,6 +93,7 @@ async def _evaluate_alone(unit: Change, order_id: int, result: Evaluated, *, sea
 async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Evaluated:
     due_orders = await load(ids, sealer=sealer)
     await apply_proofs(unit, due_orders)
+    await write_off_canceled(unit, due_orders)
     rulings = await judge([due for due in due_orders if due.commerce is None], now=unit.now)
     await record_decisions(unit, rulings)
     concerns = _concerns(due_orders, rulings)

@@ -30,7 +30,7 @@ async def import_orders(unit: Change, due_orders: Sequence[DueOrder], *, sealer:
 
     Raises NumberTaken.
     """
-    drafts = [_draft(due, now=unit.now) for due in due_orders]
+    drafts = [draft_of(due, now=unit.now) for due in due_orders]
     await _add_customers(unit, due_orders, drafts, sealer=sealer)
     invoices = await place_orders(unit.connection, drafts)
     await _keep_buyers(due_orders, drafts, now=unit.now, sealer=sealer)
@@ -54,7 +54,8 @@ async def import_orders(unit: Change, due_orders: Sequence[DueOrder], *, sealer:
         )
 
 
-def _draft(due: DueOrder, *, now: datetime) -> Draft:
+def draft_of(due: DueOrder, *, now: datetime) -> Draft:
+    """Return the commerce order that an importable order becomes, not stored and without its number."""
     total = grand_total(due.order)
     assert total is not None, "an order without a total has a blocker"
     items = [item for item in due.items if item.quantity_ordered]

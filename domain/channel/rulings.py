@@ -30,8 +30,17 @@ class Ruling:
 
 async def judge(due_orders: Sequence[DueOrder], *, now: datetime) -> list[Ruling]:
     """Decide about each order in turn; what one takes from the shelf the next one does not find."""
+    return rule(due_orders, free=await free_stock(due_orders), now=now)
+
+
+async def free_stock(due_orders: Sequence[DueOrder]) -> Counter[int]:
+    """Return how many of each of these orders' products nobody holds."""
     stocks = await stock_of(product.id for due in due_orders for product in due.products.values())
-    free = Counter({product_id: stock.on_hand - stock.reserved for product_id, stock in stocks.items()})
+    return Counter({product_id: stock.on_hand - stock.reserved for product_id, stock in stocks.items()})
+
+
+def rule(due_orders: Sequence[DueOrder], *, free: Counter[int], now: datetime) -> list[Ruling]:
+    """Decide about each order in turn, and change `free` by what each one takes and gives back."""
     rulings = []
     for due in due_orders:
         holds = _holds(due)

@@ -9,7 +9,7 @@ from domain.buyers import BuyerRecord, Owner, keep_until
 from domain.catalog.stock import deduct, release
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
-from domain.channel.elsewhere import shipped_elsewhere
+from domain.channel.elsewhere import shipped_elsewhere, unsent
 from domain.commerce.credit_memos import refund_everything
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.orders import move_orders
@@ -67,14 +67,9 @@ async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
 
 async def _release_unsent(unit: Change, due_orders: Sequence[DueOrder]) -> None:
     # What Amazon took off an order after its import never leaves: it goes back, and the difference stays a conflict.
-    unsent = {
-        line.item_id: rest
-        for due in due_orders
-        for line in due.lines
-        if (rest := line.quantity_ordered - line.quantity_shipped) > 0
-    }
-    concerned = [due for due in due_orders if any(line.item_id in unsent for line in due.lines)]
-    released = await release(unit, order_ids=[due.order.id for due in concerned], quantities=unsent)
+    concerned = [due for due in due_orders if unsent(due)]
+    quantities = {item_id: rest for due in concerned for item_id, rest in unsent(due).items()}
+    released = await release(unit, order_ids=[due.order.id for due in concerned], quantities=quantities)
     for due in concerned:
         if due.order.id in released:
             unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
@@ -91,10 +86,16 @@ async def _date_buyer_data(unit: Change, due_orders: Sequence[DueOrder]) -> None
 
 
 async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
-    if await release(unit, order_ids=[due.order.id]):
+    restocked = bool(await release(unit, order_ids=[due.order.id]))
+    if restocked:
         unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
     memo = await refund_everything(
-        unit.connection, order=commerce, lines=due.lines, reason="CANCELED_ON_AMAZON", now=unit.now
+        unit.connection,
+        order=commerce,
+        lines=due.lines,
+        reason="CANCELED_ON_AMAZON",
+        restocked=restocked,
+        now=unit.now,
     )
     if memo is None:
         return

@@ -1,15 +1,22 @@
 """Commerce orders made and completed, many at a time."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState, LineQuantities
 from domain.commerce.numbers import Numbered, NumberTaken, take_numbers
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Document, DocumentLine, Invoice
+
+OrderNumber: TypeAlias = tuple[str, str]
+"""A store view and a number in it."""
+
+TakeNumbers: TypeAlias = Callable[[str, str, int], Awaitable[list[str]]]
+"""Takes the next numbers of a store view: its code, the prefix they get, how many."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,7 +36,11 @@ async def place_orders(connection: BaseDBAsyncClient, drafts: Sequence[Draft]) -
     """
     if not drafts:
         return []
-    await _number(connection, drafts)
+
+    async def take(store_view: str, prefix: str, count: int) -> list[str]:
+        return await take_numbers(connection, store_view=store_view, kind=Numbered.ORDER, count=count, prefix=prefix)
+
+    await number_orders(drafts, take=take)
     await CommerceOrder.bulk_create([draft.order for draft in drafts])
     await _read_back(drafts)
     await CommerceOrderLine.bulk_create([line for draft in drafts for line in draft.lines])
@@ -69,7 +80,11 @@ async def move_orders(orders: Iterable[CommerceOrder], state: CommerceOrderState
         await CommerceOrder.bulk_update(moved, fields=["state", "status", "completed_at", "version"])
 
 
-async def _number(connection: BaseDBAsyncClient, drafts: Sequence[Draft]) -> None:
+async def number_orders(drafts: Sequence[Draft], *, take: TakeNumbers, taken: Collection[OrderNumber] = ()) -> None:
+    """Give each draft its number: its own, or the next one of its store view.
+
+    `taken` are numbers that are taken besides the stored ones. Raises NumberTaken.
+    """
     waiting: defaultdict[tuple[str, str], list[Draft]] = defaultdict(list)
     for draft in drafts:
         if draft.number is None:
@@ -77,18 +92,16 @@ async def _number(connection: BaseDBAsyncClient, drafts: Sequence[Draft]) -> Non
         else:
             draft.order.number = draft.number
     for (store_view, prefix), same in waiting.items():
-        numbers = await take_numbers(
-            connection, store_view=store_view, kind=Numbered.ORDER, count=len(same), prefix=prefix
-        )
+        numbers = await take(store_view, prefix, len(same))
         for draft, number in zip(same, numbers, strict=True):
             draft.order.number = number
-    await _refuse_taken([draft.order for draft in drafts])
+    await _refuse_taken([draft.order for draft in drafts], taken)
 
 
-async def _refuse_taken(orders: Sequence[CommerceOrder]) -> None:
+async def _refuse_taken(orders: Sequence[CommerceOrder], taken_besides: Collection[OrderNumber]) -> None:
     numbers = {order.number for order in orders}
     stored = await CommerceOrder.filter(number__in=numbers).values_list("store_view", "number")
-    taken = {(str(store_view), str(number)) for store_view, number in stored}
+    taken = {*taken_besides, *((str(store_view), str(number)) for store_view, number in stored)}
     for order in orders:
         if (order.store_view, order.number) in taken:
             raise NumberTaken(
