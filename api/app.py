@@ -27,6 +27,7 @@ from api.security import Guard
 from api.service import Service
 from api.settings import Settings
 from api.worker.engine import Engine
+from api.worker.past_orders import PastOrders
 from api.worker.worker import Limits, Worker
 from domain.sealing import Sealer
 
@@ -123,6 +124,7 @@ def _join(settings: Settings, *, clock: Clock, sealer: Sealer, http: httpx2.Asyn
         clock=clock,
         sealer=sealer,
         credentials=amazon,
+        first_look=PastOrders(amazon=amazon, sealer=sealer, clock=clock).first_look,
         new_reference=lambda: str(REFERENCES + secrets.randbelow(9 * REFERENCES)),
         wake=bell.ring,
     )

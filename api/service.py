@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from api.clock import Clock
+from domain.accounts.backfill import FirstPage
 from domain.accounts.marketplaces import Verified
+from domain.accounts.records import Store
 from domain.accounts.regions import Region
 from domain.sealing import Sealer
 
@@ -21,6 +24,17 @@ class CredentialCheck(Protocol):
         ...
 
 
+class FirstLook(Protocol):
+    """Asks Amazon for the first page of what changed in a store's past."""
+
+    async def __call__(self, store: Store, *, since: datetime) -> FirstPage:
+        """Return what one search tells of the time between `since` and the store's cut-off.
+
+        Raises CredentialsRejected, MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class Service:
     """The parts that a request or a piece of background work needs."""
@@ -28,5 +42,6 @@ class Service:
     clock: Clock
     sealer: Sealer
     credentials: CredentialCheck
+    first_look: FirstLook
     new_reference: Callable[[], str]  # a package reference never used anywhere before: digits, at most 18
     wake: Callable[[], None]  # tells the worker that something is due

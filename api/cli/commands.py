@@ -27,7 +27,16 @@ _COMMANDS: Final = (
     ("export-schema", "Print the GraphQL schema."),
 )
 _GROUPS: Final = (
-    ("stores", "Connect and list stores.", (("connect", "Connect a store."), ("list", "List the stores."))),
+    (
+        "stores",
+        "Connect, list, pause and resume stores.",
+        (
+            ("connect", "Connect a store."),
+            ("list", "List the stores."),
+            ("pause", "Stop syncing a store."),
+            ("resume", "Sync a paused store again."),
+        ),
+    ),
     (
         "products",
         "Import and list products.",

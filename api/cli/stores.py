@@ -1,4 +1,4 @@
-"""`orderlane stores`: connecting and listing them."""
+"""`orderlane stores`: connecting, listing, pausing and resuming them."""
 
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ _STORE = "id name marketplaceId countryCode status cutoffAt lastSyncedAt"
 _CONNECT = f"""mutation Connect($input: ConnectStoreInput!) {{
   connectStore(input: $input) {{ store {{ {_STORE} }} errors {{ code message path }} }}
 }}"""
+_PAUSE = f"mutation Pause($id: ID!) {{ pauseStore(storeId: $id) {{ store {{ {_STORE} }} errors {{ message }} }} }}"
+_RESUME = f"mutation Resume($id: ID!) {{ resumeStore(storeId: $id) {{ store {{ {_STORE} }} errors {{ message }} }} }}"
 _LIST = f"{{ stores {{ {_STORE} }} }}"
 _TOKEN = f"{PREFIX}REFRESH_TOKEN"
 
@@ -82,6 +84,46 @@ async def list_stores(*, url: str | None = None, json: bool = False) -> None:
     async with asking(url) if url else asking_here() as asker:
         stores = (await asker.data(_LIST))["stores"]
     _show(stores, as_json=json)
+
+
+async def pause_stores(store: str, /, *, url: str | None = None, json: bool = False) -> None:
+    """Pause a store: nothing of it is read any more, and what is queued for Amazon waits.
+
+    Parameters
+    ----------
+    store
+        The store's name or id.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    await _switch("pauseStore", _PAUSE, store, url=url, as_json=json)
+
+
+async def resume_stores(store: str, /, *, url: str | None = None, json: bool = False) -> None:
+    """Sync a paused store again, from where it stopped.
+
+    Parameters
+    ----------
+    store
+        The store's name or id.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    await _switch("resumeStore", _RESUME, store, url=url, as_json=json)
+
+
+async def _switch(mutation: str, document: str, store: str, *, url: str | None, as_json: bool) -> None:
+    async with asking(url) if url else asking_here() as asker:
+        meant = [one for one in (await asker.data(_LIST))["stores"] if store in (one["id"], one["name"])]
+        if len(meant) != 1:
+            found = f"{len(meant)} stores are called" if meant else "There is no store called"
+            raise CommandFailed(f"{found} {store!r}; `orderlane stores list` shows names and ids.")
+        payload = await asker.payload(mutation, document, {"id": meant[0]["id"]})
+    _show([payload["store"]], as_json=as_json)
 
 
 def _refresh_token(file: Path | None) -> str:

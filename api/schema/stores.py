@@ -21,7 +21,7 @@ from api.schema.paging import After, Before, First, Last
 from api.schema.settings import OrderSettings, saved_at, settings_window
 from api.schema.sync_runs import SyncRunConnection, list_runs
 from domain.accounts import records
-from domain.accounts.records import AccountState
+from domain.accounts.records import AccountState, StoreState
 from domain.amazon.facts import AmazonOrderStatus
 
 _BUDGETS = Listing(records.ApiBudget, "account_id", ("id",))
@@ -33,6 +33,7 @@ class StoreStatus(StrEnum):
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
     CREDENTIALS_REJECTED = "CREDENTIALS_REJECTED"
+    DELETING = "DELETING"
 
 
 described(
@@ -40,8 +41,9 @@ described(
     description="Whether a store takes part in syncing.",
     values={
         "ACTIVE": "It is synced.",
-        "INACTIVE": "It is paused.",
+        "INACTIVE": "It is paused: nothing is read, and what is queued for Amazon waits.",
         "CREDENTIALS_REJECTED": "Amazon does not accept its credentials: connect it again.",
+        "DELETING": "It is being removed with all that belongs to it.",
     },
 )
 
@@ -72,6 +74,8 @@ class Store(Node):
     @staticmethod
     async def status(root: strawberry.Parent[records.Store], info: Info) -> StoreStatus:
         """Return what keeps it from being synced, if anything does."""
+        if root.state is StoreState.DELETING:
+            return StoreStatus.DELETING
         account = await info.context.loaders.row(records.Account).load(root.account_id)
         if account and account.state is AccountState.CREDENTIALS_REJECTED:
             return StoreStatus.CREDENTIALS_REJECTED

@@ -11,6 +11,7 @@ from api.amazon.client import Page, SearchRequest
 from api.worker.order_reads import read_unconfirmed, rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets, cursors, runs
+from domain.accounts.backfill import SPARED
 from domain.accounts.cursors import Fenced, StaleFence
 from domain.accounts.joint_cursors import stores_of
 from domain.accounts.records import Account, CursorKind, Store, SyncCursor, SyncRun
@@ -146,8 +147,9 @@ async def _one_page(reading: Pass, cursor: SyncCursor, run: SyncRun) -> None:
         page_size=worker.limits.page_size,
         token=run.next_token,
     )
+    spare = 0 if cursor.kind is CursorKind.LIVE else SPARED
     try:
-        async with worker.quota(account, budgets.SEARCH_ORDERS) as fetched_at:
+        async with worker.quota(account, budgets.SEARCH_ORDERS, spare=spare) as fetched_at:
             page = await worker.amazon.search_orders(reading.seller, request)
     except CredentialsRejected:
         raise

@@ -5,16 +5,20 @@ from typing import Final
 
 from api.worker.worker import Worker
 from domain.channel import retention
+from domain.channel.remove_store import remove_some
 
 _BUYERS_EVERY: Final = timedelta(minutes=1)
 _ANSWERS_EVERY: Final = timedelta(hours=1)
 
 
 async def tidy_due(worker: Worker) -> int:
-    """Delete what is past its date, if it is time to look; return how many entries of buyer data went."""
-    redacted = 0
+    """Delete what is past its date, if it is time to look, and some of what belongs to deleted stores.
+
+    Return how many entries of buyer data, and rows of such stores, went.
+    """
+    redacted = await remove_some(now=worker.now())
     if _is_time(worker, "buyers", _BUYERS_EVERY):
-        redacted = await _redact(worker)
+        redacted += await _redact(worker)
     if _is_time(worker, "answers", _ANSWERS_EVERY):
         await retention.forget_answers(now=worker.now())
     return redacted

@@ -63,15 +63,16 @@ class Worker:
         return Seller(account.region, refresh_token_of(account=account, sealer=self.service.sealer))
 
     @asynccontextmanager
-    async def quota(self, account: Account, operation: str) -> AsyncIterator[datetime]:
+    async def quota(self, account: Account, operation: str, *, spare: int = 0) -> AsyncIterator[datetime]:
         """Let one call of an operation through for an account, one at a time; gives Amazon's time of its start.
 
+        `spare` calls are left to what matters more.
         Raises QuotaSpent before anything is sent. When Amazon itself says so, our copy is emptied and the
         MarketplaceThrottled that goes on carries how long to wait.
         """
         async with self._lanes[account.id, operation]:
             at = self.amazon.amazon_now(account.region)
-            wait = await budgets.take(account_id=account.id, operation=operation, at=at, now=self.now())
+            wait = await budgets.take(account_id=account.id, operation=operation, at=at, now=self.now(), spare=spare)
             if wait > 0:
                 raise QuotaSpent(wait)
             try:

@@ -45,19 +45,23 @@ PLANS: Final[Mapping[str, Plan]] = MappingProxyType(
 """The published usage plans (Orders API v2026-01-01 and v0, Feeds API v2021-06-30, Usage Plans and Rate Limits)."""
 
 
-async def take(*, account_id: int, operation: str, at: datetime, now: datetime) -> float:
-    """Take one token and return 0.0, or return the seconds until there is one; `at` is Amazon time."""
+async def take(*, account_id: int, operation: str, at: datetime, now: datetime, spare: int = 0) -> float:
+    """Take one token and return 0.0, or return the seconds until there is one; `at` is Amazon time.
+
+    `spare` tokens are left for what matters more, as long as the bucket can hold them.
+    """
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         budget = await _budget(account_id, operation, at)
         tokens = _refilled(budget, at)
-        if tokens >= 1:
+        needed = min(1 + spare, budget.burst)
+        if tokens >= needed:
             await _store(budget, tokens=tokens - 1, at=at)
             return 0.0
         if budget.tokens_at > at + _SLACK:  # Amazon's clock was set back: begin to count from here
             await _store(budget, tokens=tokens, at=at)
         ahead = max(0.0, min((budget.tokens_at - at).total_seconds(), _SLACK.total_seconds()))
-        return (1 - tokens) / budget.rate + ahead
+        return (needed - tokens) / budget.rate + ahead
 
 
 async def drain(*, account_id: int, operation: str, at: datetime, jitter: float, now: datetime) -> float:
@@ -77,6 +81,14 @@ async def learn_rate(*, account_id: int, operation: str, rate: float, at: dateti
         if budget.rate != rate:
             await _store(budget, tokens=_refilled(budget, at), at=max(at, budget.tokens_at))
             await ApiBudget.filter(id=budget.id).update(rate=rate)
+
+
+async def available(*, account_id: int, operation: str, at: datetime) -> tuple[float, float]:
+    """Return how many tokens there are, and how many come back a second; `at` is Amazon time."""
+    found = await ApiBudget.get_or_none(account_id=account_id, operation=operation)
+    if found is None:
+        return float(PLANS[operation].burst), PLANS[operation].rate
+    return _refilled(found, at), found.rate
 
 
 async def _budget(account_id: int, operation: str, at: datetime) -> ApiBudget:

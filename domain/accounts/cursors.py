@@ -32,7 +32,7 @@ async def due_cursors(*, now: datetime, machine_ms: int, limit: int) -> list[Syn
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
     stores = Store.filter(state=StoreState.ACTIVE, next_sync_at__lte=now).exclude(account_id__in=list(rejected))
     scheduled = await _reading_for(await stores.order_by("next_sync_at", "id").limit(limit))
-    paused = await Store.filter(state=StoreState.INACTIVE).values_list("id", flat=True)
+    paused = await Store.exclude(state=StoreState.ACTIVE).values_list("id", flat=True)
     found = (
         SyncCursor.filter(Q(due_at__lte=now) | Q(id__in=scheduled))
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))

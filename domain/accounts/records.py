@@ -23,6 +23,7 @@ class StoreState(StrEnum):
 
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
+    DELETING = "DELETING"  # being removed with all that belongs to it
 
 
 class CursorKind(StrEnum):

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.accounts.marketplaces import MARKETPLACES, Marketplace, Verified, marketplace_of
-from domain.accounts.records import Store
-from domain.errors import InvalidInput, RequiredInput
+from domain.accounts.records import Store, StoreState
+from domain.errors import ActionNotAllowed, InvalidInput, RequiredInput
 
 _LONGEST_NAME: Final = 200
 _LONGEST_EMAIL: Final = 320
@@ -103,6 +103,20 @@ def check_history(import_from: datetime | None, marketplace: Marketplace, amazon
             f"Amazon does not keep orders of {marketplace.domain} from so long ago; the earliest time is "
             f"{earliest:%Y-%m-%dT%H:%M:%SZ}.",
             path=("input", "importFrom"),
+        )
+
+
+def check_not_going(store: Store, *, path: tuple[str, ...]) -> None:
+    """Refuse to touch a store that is being deleted.
+
+    Raises ActionNotAllowed.
+    """
+    if store.state is StoreState.DELETING:
+        raise ActionNotAllowed(
+            "This store is being deleted; connect it again once it is gone.",
+            path=path,
+            action="CHANGE_STORE",
+            current_status=store.state.value,
         )
 
 

@@ -18,6 +18,7 @@ from domain.accounts.settings import to_values
 from domain.accounts.store_input import (
     check_history,
     check_import_from,
+    check_not_going,
     check_participation,
     check_same_cutoff,
     checked_email,
@@ -75,6 +76,7 @@ async def connect_store(
             check_history(import_from, marketplace, verified.at)
             store = _new_store(account, marketplace, shop_name, now=now, cutoff_at=import_from or verified.at)
         else:
+            check_not_going(store, path=("input", "marketplaceId"))
             check_same_cutoff(store, import_from)
         store.name, store.state, store.next_sync_at = shop_name, StoreState.ACTIVE, now
         store.contact_email = contact or store.contact_email
@@ -87,7 +89,7 @@ async def connect_store(
 async def pause_store(*, store_id: int, now: datetime, actor: Actor) -> Store:
     """Stop syncing a store; its orders, settings and history stay, and so does how far it was read.
 
-    Raises NotFound.
+    What is queued for Amazon waits until it is resumed. Raises NotFound or ActionNotAllowed.
     """
     return await _switch(store_id, StoreState.INACTIVE, EventKind.STORE_PAUSED, "Syncing is paused.", now, actor)
 
@@ -95,7 +97,7 @@ async def pause_store(*, store_id: int, now: datetime, actor: Actor) -> Store:
 async def resume_store(*, store_id: int, now: datetime, actor: Actor) -> Store:
     """Sync a paused store again, from where it stopped.
 
-    Raises NotFound.
+    Raises NotFound or ActionNotAllowed.
     """
     return await _switch(store_id, StoreState.ACTIVE, EventKind.STORE_RESUMED, "Syncing goes on.", now, actor)
 
@@ -147,13 +149,15 @@ async def _switch(
 ) -> Store:
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
-        due = now if state is StoreState.ACTIVE else None
-        if await Store.filter(id=store_id).exclude(state=state).update(state=state, next_sync_at=due):
-            store = await Store.get(id=store_id)
+        store = await Store.get_or_none(id=store_id)
+        if store is None:
+            raise NotFound("There is no such store.", path=("storeId",))
+        check_not_going(store, path=("storeId",))
+        if store.state is not state:
+            due = now if state is StoreState.ACTIVE else None
+            await Store.filter(id=store.id).update(state=state, next_sync_at=due)
+            await store.refresh_from_db()
             if state is StoreState.INACTIVE:
                 await split_off(store)
             unit.event(Subject(store.account_id, store.id), kind, message)
-        found = await Store.get_or_none(id=store_id)
-    if found is None:
-        raise NotFound("There is no such store.", path=("storeId",))
-    return found
+        return store

@@ -19,6 +19,7 @@ from domain.accounts.records import (
     SyncTrigger,
 )
 from domain.accounts.runs import Counts, stored_code
+from domain.accounts.store_input import check_not_going
 from domain.change import change
 from domain.errors import ActionNotAllowed, DomainError, InvalidInput, NotFound
 from domain.timeline import SYSTEM, Actor, EventKind, Subject
@@ -49,7 +50,7 @@ async def request_sync(
     if window is not None:
         _check_window(*window, now=now)
     async with change(now=now, actor=actor) as unit:
-        store = await _syncable(store_id)
+        store = await syncable_store(store_id)
         cursor = await _cursor(store, window, now)
         run, is_new = await _run(store, cursor, amazon_order_id, window, now)
         if cursor is not None and amazon_order_id is None:
@@ -118,10 +119,15 @@ def _check_window(lower: datetime, upper: datetime, *, now: datetime) -> None:
         )
 
 
-async def _syncable(store_id: int) -> Store:
+async def syncable_store(store_id: int) -> Store:
+    """Return a store that Amazon can be asked about.
+
+    Raises NotFound or ActionNotAllowed.
+    """
     store = await Store.get_or_none(id=store_id)
     if store is None:
         raise NotFound("There is no such store.", path=("input", "storeId"))
+    check_not_going(store, path=("input", "storeId"))
     account = await Account.get(id=store.account_id)
     if store.state is not StoreState.ACTIVE:
         raise ActionNotAllowed(

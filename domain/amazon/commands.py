@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from tortoise.expressions import F, Q, RawSQL
 
-from domain.accounts.records import Account, AccountState
+from domain.accounts.records import Account, AccountState, Store, StoreState
 from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
 from domain.instant import from_text, to_text
@@ -19,11 +19,12 @@ UNANSWERED: Final = (CommandState.QUEUED, CommandState.HELD, CommandState.SENT)
 _SENDABLE: Final = (CommandState.QUEUED, CommandState.SENT)
 
 # Asked in the statement: commands that wait would else fill its limit and keep those they wait for out for ever.
-_WAITS: Final = RawSQL(
+WAITS: Final = RawSQL(
     'EXISTS (SELECT 1 FROM command earlier WHERE earlier.order_id = "command"."order_id" '
     'AND earlier.order_seq < "command"."order_seq" '
     f"AND earlier.state IN ({', '.join(repr(state.value) for state in UNANSWERED)}))"
 )
+"""Whether a command has to wait for an earlier one of its order; for `annotate`."""
 
 
 # Ranked in the statement as well: one account's backlog would else fill the limit and keep the other accounts out.
@@ -75,8 +76,12 @@ async def enqueue(
     payload: dict[str, Any],
     package_id: int | None = None,
     package_reference: str | None = None,
+    due_at: datetime | None = None,
 ) -> Command:
-    """Queue a command behind the order's earlier ones, due at once; the caller's change tells the timeline why."""
+    """Queue a command behind the order's earlier ones, due at once unless a time is given.
+
+    The caller's change tells the timeline why.
+    """
     last = await Command.filter(order_id=order.id).order_by("-order_seq").first()
     return await Command.create(
         account_id=order.account_id,
@@ -85,7 +90,7 @@ async def enqueue(
         order_seq=last.order_seq + 1 if last else 1,
         kind=kind,
         state=CommandState.QUEUED,
-        due_at=unit.now,
+        due_at=due_at or unit.now,
         package_id=package_id,
         package_reference=package_reference,
         payload=payload,
@@ -104,14 +109,17 @@ async def due_commands(
     """Return commands to send, the accounts in turn and of each those longest due first.
 
     Only the oldest unanswered one of each order. A command that was sent and never answered is due again once its
-    lease has run out. Accounts whose credentials Amazon rejects wait until they are connected again.
+    lease has run out. Accounts whose credentials Amazon rejects wait until they are connected again, stores that are
+    paused until they are resumed.
     """
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
+    paused = await Store.exclude(state=StoreState.ACTIVE).values_list("id", flat=True)
     return await (
-        Command.annotate(waits=_WAITS, turn=_TURN)
+        Command.annotate(waits=WAITS, turn=_TURN)
         .filter(waits=False, due_at__lte=now, state__in=_SENDABLE, kind__in=list(kinds))
         .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
         .exclude(account_id__in=list(rejected))
+        .exclude(store_id__in=list(paused))
         .order_by("turn", "due_at", "id")
         .limit(limit)
     )
@@ -123,16 +131,14 @@ async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int
     Every later word about it has to carry the fence of the command that is returned.
     """
     async with change(now=now, actor=SYSTEM) as unit:
-        taken = (
-            await Command.filter(id=command_id, state__in=_SENDABLE)
-            .filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
-            .update(
-                state=CommandState.SENT,
-                fence=F("fence") + 1,
-                attempts=F("attempts") + 1,
-                lease_until=machine_ms + lease_ms,
-                sent_at=now,
-            )
+        free = Command.filter(id=command_id).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
+        await free.filter(state=CommandState.SENT).update(in_doubt=True)
+        taken = await free.filter(state__in=_SENDABLE).update(
+            state=CommandState.SENT,
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+            lease_until=machine_ms + lease_ms,
+            sent_at=now,
         )
         if not taken:
             unit.quiet()

@@ -9,7 +9,9 @@ import httpx2
 
 from api.schema.endpoint import graphql_endpoint
 from api.service import Service
+from domain.accounts.backfill import FirstPage
 from domain.accounts.marketplaces import Participation, Verified
+from domain.accounts.records import Store
 from domain.accounts.regions import Region
 from domain.errors import DomainError
 from domain.sealing import Sealer
@@ -32,6 +34,7 @@ class Credentials:
 
     at: datetime
     refusal: DomainError | None = None
+    past: FirstPage = FirstPage(orders=3, reaches=None, available=19.0, rate=0.0056)
     asked: list[tuple[Region, str]] = field(default_factory=list)
 
     async def verify(self, *, region: Region, refresh_token: str) -> Verified:
@@ -39,6 +42,11 @@ class Credentials:
         if self.refusal:
             raise self.refusal
         return Verified((Participation(MARKETPLACE, True), Participation("A1F83G8C2ARO7P", True)), self.at)
+
+    async def first_look(self, store: Store, *, since: datetime) -> FirstPage:
+        if self.refusal:
+            raise self.refusal
+        return self.past
 
 
 @dataclass
@@ -76,6 +84,7 @@ def client_of(stage: Stage, sealer: Sealer) -> Client:
         clock=StageClock(stage),
         sealer=sealer,
         credentials=credentials,
+        first_look=credentials.first_look,
         new_reference=lambda: str(next(numbers)),
         wake=lambda: woken.append(1),
     )

@@ -8,6 +8,7 @@ import pytest
 
 from api.amazon.client import AmazonClient
 from api.service import Service
+from api.worker.past_orders import PastOrders
 from api.worker.sweep import sync_due
 from api.worker.worker import Limits, Worker
 from domain.accounts.records import Store, SyncRun
@@ -107,6 +108,7 @@ async def bench(database: str, sealer: Sealer) -> AsyncIterator[Bench]:
             clock=clock,
             sealer=sealer,
             credentials=client,
+            first_look=PastOrders(amazon=client, sealer=sealer, clock=clock).first_look,
             new_reference=lambda: str(next(numbers)),
             wake=lambda: None,
         )

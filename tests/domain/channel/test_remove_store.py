@@ -1,0 +1,159 @@
+from datetime import timedelta
+
+import pytest
+from tortoise.connection import get_connection
+
+from domain.accounts.cursors import due_cursors
+from domain.accounts.marketplaces import Participation, Verified
+from domain.accounts.records import Account, JobState, Store, StoreState, SyncCursor, SyncRun
+from domain.accounts.stores import connect_store, pause_store, resume_store
+from domain.accounts.sync_requests import request_sync
+from domain.amazon.commands import due_commands
+from domain.amazon.records import AmazonOrder, Command, CommandState
+from domain.channel.remove_store import delete_store, remove_some
+from domain.commerce.records import CommerceOrder
+from domain.errors import ActionNotAllowed, InvalidInput, NotFound
+from domain.timeline import Event, EventKind
+from tests.domain.channel.stage import CLERK, MARKETPLACE, connected, item, shelf
+
+FRANCE = "A13V1IB3VIYZZH"
+LEFT = {"product", "stock", "stock_move", "event", "number_sequence", "customer", "buyer_data", "idempotency"}
+
+
+@pytest.fixture
+async def stage(database, now, sealer):
+    stage = await connected(now, sealer)
+    await stage.products({"sku": "MUG", "quantity": "9"})
+    return stage
+
+
+async def neighbour(stage):
+    return await connect_store(
+        name="Voisin",
+        marketplace_id=FRANCE,
+        refresh_token="Atzr|demo",
+        verified=Verified((Participation(FRANCE, True),), stage.now),
+        seller_id="demo",
+        contact_email=None,
+        import_from=None,
+        now=stage.now,
+        sealer=stage.sealer,
+        actor=CLERK,
+    )
+
+
+async def delete(stage, name="Shop", store_id=None):
+    return await delete_store(store_id=store_id or stage.store.id, confirm_name=name, now=stage.now, actor=CLERK)
+
+
+async def remove_all(stage, limit=2):
+    pieces = 0
+    while await remove_some(now=stage.now, limit=limit):
+        pieces += 1
+    return pieces
+
+
+async def filled_tables():
+    connection = get_connection("default")
+    _, tables = await connection.execute_query("SELECT name FROM sqlite_master WHERE type = 'table'")
+    names = [row["name"] for row in tables if not row["name"].startswith(("sqlite", "tortoise"))]
+    found = set()
+    for name in names:
+        _, rows = await connection.execute_query(f'SELECT 1 FROM "{name}" LIMIT 1')
+        found |= {name} if rows else set()
+    return found
+
+
+async def test_a_deleted_store_leaves_nothing_but_products_and_their_history(stage):
+    for _ in range(3):
+        await stage.arrive(item("MUG"))
+    await stage.arrive(item("UNKNOWN"))
+    await stage.ship(await AmazonOrder.all().order_by("id").first())
+    await Command.all().update(state=CommandState.CONFIRMED)
+    assert await shelf() == (8, 2)
+
+    assert (await delete(stage)).state is StoreState.DELETING
+    assert await remove_all(stage) == 3
+
+    assert await filled_tables() <= LEFT
+    assert await shelf() == (8, 0)
+    assert await Event.filter(kind=EventKind.STORE_DELETED).count() == 1
+    assert not await Event.filter(order_id__isnull=False).exists()
+    assert await remove_some(now=stage.now) == 0
+
+
+async def test_a_neighbour_of_the_same_account_keeps_everything(stage, now):
+    other = await neighbour(stage)
+    await stage.arrive(item("MUG"))
+    run = await request_sync(store_id=stage.store.id, now=now, actor=CLERK)
+    await SyncRun.filter(id=run.id).update(marketplaces=f"{FRANCE},{MARKETPLACE}")
+
+    await delete(stage)
+    await remove_all(stage)
+
+    assert [store.id for store in await Store.all()] == [other.id]
+    assert await Account.all().count() == 1
+    assert [cursor.marketplaces for cursor in await SyncCursor.all()] == [FRANCE]
+    assert [(run.store_id, run.state) for run in await SyncRun.all()] == [(other.id, JobState.CANCELED)]
+
+
+async def test_the_name_has_to_be_repeated_and_the_refusal_says_what_goes(stage):
+    await stage.arrive(item("MUG"))
+
+    with pytest.raises(InvalidInput, match="1 Amazon orders and 1 commerce orders") as refused:
+        await delete(stage, "shop")
+
+    assert refused.value.path == ("input", "confirmName")
+    assert await CommerceOrder.all().count() == 1
+    with pytest.raises(NotFound):
+        await delete(stage, store_id=77)
+
+
+async def test_messages_on_their_way_are_not_thrown_away(stage):
+    await stage.ship(await stage.arrive(item("MUG")))
+
+    with pytest.raises(ActionNotAllowed, match="on their way: 1"):
+        await delete(stage)
+
+
+async def test_a_store_that_goes_is_neither_read_nor_touched_any_more(stage):
+    stage.later(minutes=10)
+    await stage.arrive(item("UNKNOWN"))
+    await delete(stage)
+    await delete(stage)
+
+    assert await due_cursors(now=stage.later(days=1), machine_ms=0, limit=9) == []
+    assert (await stage.evaluate()).evaluated == 0
+    for touch in (pause_store, resume_store, request_sync):
+        with pytest.raises(ActionNotAllowed, match="being deleted"):
+            await touch(store_id=stage.store.id, now=stage.now, actor=CLERK)
+    with pytest.raises(ActionNotAllowed, match="being deleted"):
+        await connected(stage.now, stage.sealer)
+
+
+async def test_connected_anew_it_does_not_import_what_was_imported_before(stage, sealer):
+    await stage.arrive(item("MUG"))
+    before = stage.facts(item("MUG"))
+    await delete(stage)
+    await remove_all(stage)
+    stage.later(days=2)
+
+    again = await connected(stage.now, sealer)
+    again.store.cutoff_at = stage.now - timedelta(days=1)
+    await again.see(before)
+    await again.evaluate()
+
+    assert (await AmazonOrder.get()).import_state == "SKIPPED"
+
+
+async def test_what_is_queued_for_amazon_waits_while_its_store_is_paused(stage):
+    await stage.ship(await stage.arrive(item("MUG")))
+
+    async def due():
+        return len(await due_commands(now=stage.now, machine_ms=0, limit=9))
+
+    assert await due() == 1
+    await pause_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
+    assert await due() == 0
+    await resume_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
+    assert await due() == 1
