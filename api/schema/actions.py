@@ -4,24 +4,19 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.loaders import Listing
+from api.schema.order_items import ITEMS
 from api.schema.order_words import OrderActionKind
 from api.schema.user_errors import UserError, user_error
-from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind
+from domain.amazon.records import AmazonOrder, Command
+from domain.channel.cancel_rules import cancel_refusal
 from domain.channel.retry import retry_refusal
 from domain.channel.ship import ship_refusal
+from domain.channel.standing import Standing
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.errors import DomainError
 
 _LINES = Listing(CommerceOrderLine, "order_id", ("position", "id"))
-_CANCELLATIONS = Listing(
-    Command,
-    "order_id",
-    ("order_seq",),
-    (
-        ("kind__in", (CommandKind.CANCEL, CommandKind.PARTIAL_CANCEL)),
-        ("state__in", OPEN_COMMANDS),
-    ),
-)
+_COMMANDS = Listing(Command, "order_id", ("order_seq",))
 
 
 @strawberry.type(description="Something that can be asked of an order, or not.")
@@ -39,6 +34,7 @@ async def actions_of(order: AmazonOrder, info: Info) -> list[OrderAction]:
     """Return every action with the refusal that asking for it would bring."""
     return [
         _action(OrderActionKind.SHIP, await _ship_refusal(order, info)),
+        _action(OrderActionKind.CANCEL, await _cancel_refusal(order, info)),
         _action(OrderActionKind.RETRY_IMPORT, retry_refusal(order)),
     ]
 
@@ -49,8 +45,14 @@ async def _ship_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
     if order.commerce_order_id is not None:
         commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id)
         lines = await loaders.rows(_LINES).load(order.commerce_order_id)
-    cancel_open = bool(await loaders.rows(_CANCELLATIONS).load(order.id))
-    return ship_refusal(order, commerce, lines, cancel_open=cancel_open)
+    return ship_refusal(order, commerce, lines, commands=await loaders.rows(_COMMANDS).load(order.id))
+
+
+async def _cancel_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
+    loaders = info.context.loaders
+    commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id) if order.commerce_order_id else None
+    items, commands = await loaders.rows(ITEMS).load(order.id), await loaders.rows(_COMMANDS).load(order.id)
+    return cancel_refusal(Standing(order=order, commerce=commerce, items=items, commands=commands))
 
 
 def _action(kind: OrderActionKind, refusal: DomainError | None) -> OrderAction:

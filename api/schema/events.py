@@ -52,6 +52,7 @@ described(
         "MARKETPLACE_REJECTED": "Amazon refused a message about it.",
         "MARKETPLACE_RETRIED": "A message about it went to Amazon again.",
         "MARKETPLACE_PARKED": "A message about it waits for a person.",
+        "MARKETPLACE_WITHDRAWN": "A message about it is no longer wanted.",
         "ATTENTION_OPENED": "A person should look at it.",
         "ATTENTION_RESOLVED": "Nobody needs to look any more.",
         "RETRY_REQUESTED": "Somebody asked to evaluate it again.",

@@ -21,6 +21,7 @@ class OrderActionKind(StrEnum):
     """What can be asked of an order."""
 
     SHIP = "SHIP"
+    CANCEL = "CANCEL"
     RETRY_IMPORT = "RETRY_IMPORT"
 
 
@@ -95,6 +96,7 @@ described(
     description="What can be asked of an order.",
     values={
         "SHIP": "Ship what is left of it (`shipOrder`).",
+        "CANCEL": "Ask Amazon to cancel all of it (`cancelOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
     },
 )

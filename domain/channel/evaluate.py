@@ -13,6 +13,7 @@ from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder
 from domain.change import Change, change
 from domain.channel.attention import Concern, open_all, reconcile
+from domain.channel.canceled import write_off_canceled
 from domain.channel.cases import Outcome
 from domain.channel.concerns import concerns_of, is_put_aside
 from domain.channel.decision_log import record_decisions

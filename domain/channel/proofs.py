@@ -112,7 +112,7 @@ def _of_cancels(due: DueOrder, cancels: Sequence[Command]) -> Iterator[Verdict]:
 
 _EVENTS: Final = {
     CommandState.CONFIRMED: EventKind.MARKETPLACE_CONFIRMED,
-    CommandState.WITHDRAWN: EventKind.MARKETPLACE_PARKED,
+    CommandState.WITHDRAWN: EventKind.MARKETPLACE_WITHDRAWN,
     CommandState.REFUSED: EventKind.MARKETPLACE_REJECTED,
 }
 
@@ -135,8 +135,17 @@ async def _apply(unit: Change, due: DueOrder, verdict: Verdict) -> None:
 
 def refused_concern(command: Command, message: str, *, amazon_code: str | None = None) -> Concern:
     """Return what to look at because Amazon did not do what a command asked for."""
+    return _concern(AttentionKind.COMMAND_REFUSED, command, message, amazon_code)
+
+
+def parked_concern(command: Command, message: str, *, amazon_code: str | None = None) -> Concern:
+    """Return what to look at because nobody knows what became of a command."""
+    return _concern(AttentionKind.COMMAND_PARKED, command, message, amazon_code)
+
+
+def _concern(kind: AttentionKind, command: Command, message: str, amazon_code: str | None) -> Concern:
     return Concern(
-        kind=AttentionKind.COMMAND_REFUSED,
+        kind=kind,
         about=f"command:{command.id}",
         message=message,
         command_id=command.id,

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
-from domain.amazon.records import AmazonItem, AmazonOrder
+from domain.amazon.records import AmazonItem, AmazonOrder, Command
+from domain.channel.cancel_rules import open_cancel
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.orders import quantities
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
@@ -35,9 +36,10 @@ def ship_refusal(
     commerce_order: CommerceOrder | None,
     lines: Sequence[CommerceOrderLine],
     *,
-    cancel_open: bool = False,
+    commands: Sequence[Command] = (),
 ) -> ActionNotAllowed | None:
-    """Return why an order cannot be shipped here now, None if it can."""
+    """Return why an order cannot be shipped here now, None if it can; `commands` are the order's."""
+    canceling = open_cancel(commands)
     checks = (
         (order.fulfillment_channel is FulfillmentChannel.AMAZON, "Amazon sends the goods of this order."),
         (
@@ -46,7 +48,7 @@ def ship_refusal(
         ),
         (order.fulfillment_channel is None, "Amazon does not say yet who sends the goods of this order."),
         (order.amazon_status not in _TO_SHIP, f"Amazon says the order is {order.amazon_status.value}."),
-        (cancel_open, "Amazon was asked to cancel the order; wait for its answer."),
+        (canceling is not None, canceling or ""),
         (
             commerce_order is not None and commerce_order.state is not CommerceOrderState.PROCESSING,
             f"The commerce order is {commerce_order.state.value if commerce_order else ''}; only one in processing "

@@ -16,11 +16,13 @@ async def refund_everything(
     order: CommerceOrder,
     lines: Sequence[CommerceOrderLine],
     reason: str,
+    restocked: bool = False,
     now: datetime,
 ) -> CreditMemo | None:
     """Give back whatever of an order is invoiced and not refunded; None if nothing is left.
 
-    A memo's line amounts leave shipping out; shipping and what belongs to no line stand in columns of their own.
+    `restocked` says whether goods of the order are free for others again. A memo's line amounts leave shipping out;
+    shipping and what belongs to no line stand in columns of their own.
     """
     left = [(line, line.quantity_invoiced - line.quantity_refunded) for line in lines]
     left = [(line, quantity) for line, quantity in left if quantity > 0]
@@ -41,6 +43,7 @@ async def refund_everything(
         adjustment_minor=total - shipping - sum(amounts.values()),
         total_minor=total,
         reason=reason,
+        restocked=restocked,
         created_at=now,
     )
     await DocumentLine.bulk_create([_line(memo, line, quantity, amounts[line.id]) for line, quantity in left])

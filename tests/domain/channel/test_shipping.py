@@ -292,7 +292,7 @@ async def test_an_order_that_is_being_canceled_is_not_shipped(stage: Stage, orde
     async with change(now=stage.now, actor=SYSTEM) as unit:
         unit.quiet()
         await enqueue(unit=unit, order=order, kind=CommandKind.CANCEL, payload={})
-    with pytest.raises(ActionNotAllowed, match="asked to cancel"):
+    with pytest.raises(ActionNotAllowed, match="waits to be sent; giveUpCommand withdraws it"):
         await stage.ship(order)
 
 

@@ -1,0 +1,143 @@
+"""What a person may do with a message to Amazon that failed or was not sent: send it again, or give it up."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from tortoise.expressions import F
+
+from domain.amazon.facts import AmazonOrderStatus
+from domain.amazon.orders import refresh_display
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
+from domain.change import Change, change
+from domain.channel.attention import resolve
+from domain.channel.cancel_rules import cancel_refusal, checked_note
+from domain.channel.records import Attention, AttentionState
+from domain.channel.standing import Standing, standings
+from domain.errors import ActionNotAllowed, NotFound, RequiredInput
+from domain.timeline import Actor, EventKind
+
+FAILED: Final = (CommandState.REFUSED, CommandState.PARKED, CommandState.DEAD)
+"""States in which a command stands still until a person does something about it."""
+
+_UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
+_TO_SHIP: Final = (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
+_IN_WORDS: Final = {CommandKind.CONFIRM_SHIPMENT: "shipping confirmation", CommandKind.CANCEL: "cancellation"}
+
+
+async def retry_command(*, command_id: int, now: datetime, actor: Actor) -> Command:
+    """Send a failed command again, as if it were new; raises NotFound or ActionNotAllowed."""
+    async with change(now=now, actor=actor) as unit:
+        return await retry_command_in(unit, command_id)
+
+
+async def give_up_command(*, command_id: int, note: str, now: datetime, actor: Actor) -> Command:
+    """Drop a command that failed or was not sent; raises NotFound, RequiredInput, InvalidInput or ActionNotAllowed."""
+    async with change(now=now, actor=actor) as unit:
+        return await give_up_command_in(unit, command_id, note)
+
+
+async def retry_command_in(unit: Change, command_id: int) -> Command:
+    """Queue a failed command again inside the caller's change; a package keeps its reference.
+
+    Raises NotFound or ActionNotAllowed.
+    """
+    command, standing = await _found(command_id)
+    if refusal := retry_refusal(command, standing):
+        raise refusal
+    queued = {"state": CommandState.QUEUED, "attempts": 0, "due_at": unit.now, "lease_until": None}
+    # What a late answer says of the attempts before no longer counts.
+    await Command.filter(id=command.id).update(
+        **queued, fence=F("fence") + 1, submission_id=None, message_id=None, sent_at=None, accepted_at=None
+    )
+    is_cancel = command.kind is CommandKind.CANCEL
+    kind = EventKind.CANCEL_REQUESTED if is_cancel else EventKind.MARKETPLACE_RETRIED
+    unit.event(standing.order.subject, kind, f"The {_what(command)} is sent again.", command_id=command.id)
+    await _close(unit, standing.order, command)
+    await _show(unit, standing.order)
+    return await Command.get(id=command.id)
+
+
+async def give_up_command_in(unit: Change, command_id: int, note: str) -> Command:
+    """Drop a command inside the caller's change; what was recorded here stays, only Amazon is not told.
+
+    Raises NotFound, RequiredInput or InvalidInput for the note, or ActionNotAllowed.
+    """
+    command, standing = await _found(command_id)
+    text = checked_note(note, path=("note",))
+    if text is None:
+        raise RequiredInput("Say why it is given up; the note stays in the timeline.", path=("note",))
+    if refusal := give_up_refusal(command):
+        raise refusal
+    await withdraw(unit, standing.order, command, f"The {_what(command)} is given up: {text}", note=text)
+    await _show(unit, standing.order)
+    return await Command.get(id=command.id)
+
+
+def retry_refusal(command: Command, standing: Standing) -> ActionNotAllowed | None:
+    """Return why a command cannot be sent again, None if it can; `standing` is its order's."""
+    because = _why_not_again(command, standing)
+    return _refused(command, "RETRY_COMMAND", because) if because else None
+
+
+def give_up_refusal(command: Command) -> ActionNotAllowed | None:
+    """Return why a command cannot be given up, None if it can."""
+    if command.state in (*_UNSENT, *FAILED):
+        return None
+    because = f"It is {command.state.value}: there is nothing left to give up."
+    if command.state in (CommandState.SENT, CommandState.ACCEPTED):
+        because = "It is on its way at Amazon and cannot be called back; wait for what comes of it."
+    return _refused(command, "GIVE_UP_COMMAND", because)
+
+
+async def withdraw(
+    unit: Change, order: AmazonOrder, command: Command, because: str, *, note: str | None = None
+) -> None:
+    """Mark a command as no longer wanted, tell why, and close what a person was told about it."""
+    command.state = CommandState.WITHDRAWN
+    await Command.filter(id=command.id).update(
+        state=CommandState.WITHDRAWN, due_at=None, lease_until=None, fence=F("fence") + 1
+    )
+    unit.event(order.subject, EventKind.MARKETPLACE_WITHDRAWN, because, command_id=command.id, note=note)
+    await _close(unit, order, command)
+
+
+async def _found(command_id: int) -> tuple[Command, Standing]:
+    command = await Command.get_or_none(id=command_id)
+    if command is None:
+        raise NotFound("There is no such command.", path=("commandId",))
+    order = await AmazonOrder.filter(id=command.order_id).select_for_update().get()
+    standing = (await standings([order]))[order.id]
+    return next(one for one in standing.commands if one.id == command_id), standing
+
+
+async def _show(unit: Change, order: AmazonOrder) -> None:
+    await unit.due([order.id])
+    await refresh_display(unit=unit, order_ids=[order.id])
+
+
+async def _close(unit: Change, order: AmazonOrder, command: Command) -> None:
+    told = Attention.filter(command_id=command.id).exclude(state=AttentionState.RESOLVED)
+    await resolve(unit, order, await told)
+
+
+def _why_not_again(command: Command, standing: Standing) -> str | None:
+    if command.state not in FAILED:
+        return f"It is {command.state.value}; only what was refused, parked or dead is sent again."
+    status = standing.order.amazon_status
+    if command.kind is CommandKind.CONFIRM_SHIPMENT and status not in _TO_SHIP:
+        return f"Amazon says the order is {status.value}; give the confirmation up instead."
+    if command.kind is CommandKind.CANCEL:
+        others = [one for one in standing.commands if one.id != command.id]
+        refusal = cancel_refusal(replace(standing, commands=others))
+        return refusal.message if refusal else None
+    return None
+
+
+def _what(command: Command) -> str:
+    words = _IN_WORDS.get(command.kind, "message")
+    return f"{words} of package {command.package_reference}" if command.package_reference else words
+
+
+def _refused(command: Command, action: str, because: str) -> ActionNotAllowed:
+    return ActionNotAllowed(because, action=action, current_status=command.state.value, path=("commandId",))

@@ -1,0 +1,35 @@
+"""Orders with all that decides whether they can be canceled, read with a handful of statements."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from domain.amazon.orders import items_of
+from domain.amazon.records import AmazonItem, AmazonOrder, Command
+from domain.commerce.records import CommerceOrder
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """An order, its commerce order if it has one, what is ordered, and all that Amazon was asked to do about it."""
+
+    order: AmazonOrder
+    commerce: CommerceOrder | None
+    items: Sequence[AmazonItem]
+    commands: Sequence[Command]
+
+
+async def standings(orders: Sequence[AmazonOrder]) -> dict[int, Standing]:
+    """Return what is known of these orders by their row; commands in their order."""
+    ids = [order.id for order in orders]
+    commerce = {row.channel_order_id: row for row in await CommerceOrder.filter(channel_order_id__in=ids)}
+    items = await items_of(ids)
+    commands: defaultdict[int, list[Command]] = defaultdict(list)
+    for command in await Command.filter(order_id__in=ids).order_by("order_id", "order_seq"):
+        commands[command.order_id].append(command)
+    return {
+        order.id: Standing(
+            order=order, commerce=commerce.get(order.id), items=items[order.id], commands=commands[order.id]
+        )
+        for order in orders
+    }
