@@ -144,6 +144,10 @@ class MarketplaceUnavailable(MarketplaceError):
     retryable = True
 
 
+class MarketplaceUnreached(MarketplaceUnavailable):
+    """The request never left: it cannot have had an effect."""
+
+
 class MarketplaceThrottled(MarketplaceUnavailable):
     """Amazon says wait because the quota is spent."""
 

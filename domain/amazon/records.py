@@ -150,6 +150,7 @@ class Command(Model):
     payload: Any = fields.JSONField(default=dict)  # what is sent; never buyer data
     submission_id = fields.BigIntField(null=True)
     message_id = fields.IntField(null=True)
+    in_doubt = fields.BooleanField(default=False)  # an earlier attempt may have had its effect
     error_code = fields.CharField(max_length=100, null=True)
     error_message = fields.TextField(null=True)
     error_retryable = fields.BooleanField(default=False)

@@ -8,10 +8,10 @@ from typing import Any, Final
 from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
-from domain.channel.attention import Concern, open_all, resolve
-from domain.channel.proofs import refused_concern
+from domain.channel.attention import open_all, resolve
+from domain.channel.proofs import parked_concern, refused_concern
 from domain.channel.records import Attention, AttentionKind, AttentionState
-from domain.errors import MarketplaceError, MarketplaceRejected, MarketplaceThrottled
+from domain.errors import MarketplaceError, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnreached
 from domain.timeline import AMAZON, SYSTEM, Actor, EventKind
 
 MOST_ATTEMPTS: Final = 20
@@ -55,6 +55,8 @@ async def refused(*, command_id: int, fence: int, error: MarketplaceRejected, no
         order = await AmazonOrder.get(id=command.order_id)
         message = f"{_REFUSED.get(command.kind, 'Amazon refused.')} Amazon says: {error.message}"
         _tell(unit, order, command, EventKind.MARKETPLACE_REJECTED, message, actor=AMAZON)
+        overdue = Attention.filter(command_id=command_id, kind=AttentionKind.COMMAND_OVERDUE)
+        await resolve(unit, order, await overdue.exclude(state=AttentionState.RESOLVED))
         await open_all(unit, [(order, refused_concern(command, message, amazon_code=error.amazon_code))])
         await refresh_display(unit=unit, order_ids=[order.id])
         return True
@@ -65,14 +67,13 @@ async def postponed(*, command_id: int, fence: int, error: MarketplaceError, ret
 
     Amazon's word that it is too busy is an answer: however often it comes, the command waits and nobody has to look.
     """
-    # A throttled call was not carried out; after any other one nobody knows.
     throttled = isinstance(error, MarketplaceThrottled)
-    state = CommandState.QUEUED if throttled else CommandState.SENT
-    values = {"state": state, "due_at": retry_at, "lease_until": None, **_error(error)}
+    values = {"due_at": retry_at, "lease_until": None, **_error(error)}
     async with change(now=now, actor=SYSTEM) as unit:
         command = await _answered(unit, command_id, fence, values)
         if command is None:
             return False
+        await _queue_or_doubt(command, error)
         order = await AmazonOrder.get(id=command.order_id)
         if throttled or command.attempts < MOST_ATTEMPTS:
             message = f"Amazon could not answer; attempt {command.attempts + 1} follows."
@@ -83,18 +84,17 @@ async def postponed(*, command_id: int, fence: int, error: MarketplaceError, ret
         return True
 
 
+async def _queue_or_doubt(command: Command, error: MarketplaceError) -> None:
+    """Queue a command again if no attempt can have had an effect: what is queued is withdrawn without asking Amazon."""
+    never = isinstance(error, MarketplaceThrottled | MarketplaceUnreached) and not command.in_doubt
+    await Command.filter(id=command.id).update(state=CommandState.QUEUED if never else CommandState.SENT)
+
+
 async def _bury(unit: Change, order: AmazonOrder, command: Command, error: MarketplaceError) -> None:
-    await Command.filter(id=command.id).update(state=CommandState.DEAD, **_SETTLED)
+    await Command.filter(id=command.id).update(state=CommandState.DEAD, in_doubt=True, **_SETTLED)
     message = f"Amazon did not answer {command.attempts} times; look into Seller Central whether it knows of it."
     _tell(unit, order, command, EventKind.MARKETPLACE_PARKED, message)
-    concern = Concern(
-        kind=AttentionKind.COMMAND_PARKED,
-        about=f"command:{command.id}",
-        message=message,
-        command_id=command.id,
-        facts={"command": command.kind.value, "package": command.package_reference, "amazon_code": error.amazon_code},
-    )
-    await open_all(unit, [(order, concern)])
+    await open_all(unit, [(order, parked_concern(command, message, amazon_code=error.amazon_code))])
 
 
 async def _answered(unit: Change, command_id: int, fence: int, values: Mapping[str, Any]) -> Command | None:

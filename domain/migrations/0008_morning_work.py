@@ -49,6 +49,7 @@ class Migration(migrations.Migration):
             'ALTER TABLE "feed_submission" ADD COLUMN "error_message" TEXT',
             'CREATE UNIQUE INDEX "uq_feed_open" ON "feed_submission" ("account_id", "feed_type") '
             'WHERE "finished_at" IS NULL',
+            'ALTER TABLE "command" ADD COLUMN "in_doubt" BOOLEAN NOT NULL DEFAULT FALSE',
             'CREATE INDEX "ix_command_submission" ON "command" ("submission_id") WHERE "submission_id" IS NOT NULL',
         ),
     )

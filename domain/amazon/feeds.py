@@ -1,0 +1,204 @@
+"""The life of a feed: its commands are collected, it is posted, Amazon gives it an id, and its end is seen.
+
+Every step is stored before the next one begins, so that a restart goes on from the rows alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from tortoise.expressions import F, RawSQL
+from tortoise.queryset import QuerySet
+
+from domain.accounts.records import Account, AccountState, Store, StoreState
+from domain.amazon.cancel_reasons import FEED_REASONS, CancelReason
+from domain.amazon.commands import WAITS
+from domain.amazon.facts import AmazonOrderStatus
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
+from domain.change import Change, change
+from domain.instant import to_text
+from domain.json_rows import encode_rows, json_rows, placeholder
+from domain.timeline import SYSTEM, EventKind, Subject
+
+ACKNOWLEDGEMENT: Final = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
+"""The type of the feed that cancels orders (Feed Type Values, Order feeds)."""
+
+MOST_MESSAGES: Final = 5000
+"""So many cancellations stay well below the 10 MiB that Amazon advises for a feed."""
+
+_MOST_MARKETPLACES: Final = 25  # of createFeed
+_LOOK: Final = timedelta(seconds=30)
+_LONGEST_PAUSE: Final = timedelta(minutes=5)
+_SHOWN: Final = 300
+
+_TURN: Final = RawSQL('ROW_NUMBER() OVER (PARTITION BY "command"."account_id" ORDER BY "command"."id")')
+# Whatever else Amazon says of an order decides its cancellation without asking: what was seen wins over what is asked.
+_CANCELABLE: Final = RawSQL(
+    "EXISTS (SELECT 1 FROM amazon_order target JOIN store ON store.id = target.store_id "
+    'JOIN account ON account.id = target.account_id WHERE target.id = "command"."order_id" '
+    f"AND target.amazon_status = '{AmazonOrderStatus.UNSHIPPED.value}' "
+    f"AND store.state = '{StoreState.ACTIVE.value}' AND account.state = '{AccountState.ACTIVE.value}')"
+)
+_LANE_OPEN: Final = RawSQL(
+    'EXISTS (SELECT 1 FROM feed_submission lane WHERE lane.account_id = "command"."account_id" '
+    f"AND lane.feed_type = '{ACKNOWLEDGEMENT}' AND lane.finished_at IS NULL)"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """One message of an acknowledgement feed; `reason` is Amazon's word, `items` are order item ids and quantities."""
+
+    message_id: int
+    number: str
+    reason: str
+    items: tuple[tuple[str, int], ...]
+
+
+def pause_after(attempts: int) -> timedelta:
+    """Return how long to wait after so many looks in a row that brought nothing."""
+    return min(_LOOK * 2 ** min(attempts, 10), _LONGEST_PAUSE)
+
+
+async def waiting(*, now: datetime) -> list[Command]:
+    """Return one cancellation that is to be sent of each account that has no feed under way."""
+    return await _sendable(now).annotate(turn=_TURN).filter(turn=1).order_by("due_at", "id")
+
+
+async def due_feeds(*, now: datetime) -> list[FeedSubmission]:
+    """Return the open feeds whose next step is due; what needs Amazon waits while it rejects the credentials."""
+    rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
+    due = await FeedSubmission.filter(finished_at__isnull=True).order_by("id")
+    asking = (FeedState.POSTED, FeedState.SUBMITTED)
+    return [
+        feed
+        for feed in due
+        if feed.state not in asking or ((feed.due_at or now) <= now and feed.account_id not in rejected)
+    ]
+
+
+async def collect(*, account_id: int, document_id: str | None, now: datetime) -> FeedSubmission | None:
+    """Choose an account's cancellations that are to be sent as one feed; None if there are none, or a feed is open."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        chosen = await _sendable(now).filter(account_id=account_id).order_by("due_at", "id").limit(MOST_MESSAGES)
+        marketplaces = dict(await Store.filter(account_id=account_id).values_list("id", "marketplace_id"))
+        places = sorted({marketplaces[command.store_id] for command in chosen})[:_MOST_MARKETPLACES]
+        chosen = [command for command in chosen if marketplaces[command.store_id] in places]
+        if not chosen:
+            return None
+        feed = await FeedSubmission.create(
+            account_id=account_id,
+            feed_type=ACKNOWLEDGEMENT,
+            state=FeedState.COLLECTED,
+            marketplaces=",".join(places),
+            messages=len(chosen),
+            document_id=document_id,
+            created_at=now,
+        )
+        await _send_with(unit, feed, chosen)
+        return feed
+
+
+async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
+    """Return the messages of a feed in their order."""
+    commands = await Command.filter(submission_id=feed.id, state=CommandState.SENT).order_by("message_id")
+    orders = AmazonOrder.filter(id__in=[command.order_id for command in commands])
+    numbers = dict(await orders.values_list("id", "number"))
+    return [
+        Cancellation(
+            message_id=command.message_id or 0,
+            number=numbers[command.order_id],
+            reason=FEED_REASONS[CancelReason(command.payload["reason"])],
+            items=tuple((item_id, quantity) for item_id, quantity in command.payload["items"]),
+        )
+        for command in commands
+    ]
+
+
+async def posting(*, feed_id: int, at: datetime, now: datetime) -> bool:
+    """Note, before createFeed goes out, that it does, with Amazon's time; False if the feed is past that."""
+    return await _move(feed_id, FeedState.COLLECTED, now, state=FeedState.POSTED, post_started_at=at)
+
+
+async def submitted(*, feed_id: int, amazon_id: str, now: datetime) -> bool:
+    """Note the id that Amazon gave a feed, told by its answer or found later; False if the feed is past that."""
+    return await _move(feed_id, FeedState.POSTED, now, state=FeedState.SUBMITTED, feed_id=amazon_id)
+
+
+async def processed(*, feed_id: int, status: str, result_document_id: str | None, now: datetime) -> bool:
+    """Note Amazon's word for the end of a feed, and where its report is; False if the feed is past that."""
+    return await _move(
+        feed_id, FeedState.SUBMITTED, now, processing_status=status[:32], result_document_id=result_document_id
+    )
+
+
+async def put_off(
+    *, feed: FeedSubmission, now: datetime, pause: timedelta | None = None, why: str | None = None
+) -> None:
+    """Look at a feed again later: after a pause that somebody asked for, else twice as late each time."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await FeedSubmission.filter(id=feed.id, state=feed.state, finished_at__isnull=True).update(
+            attempts=feed.attempts + (pause is None),
+            due_at=now + (pause or pause_after(feed.attempts + 1)),
+            error_message=why[:_SHOWN] if why else None,
+        )
+
+
+async def put_off_sending(*, account_id: int, until: datetime, now: datetime) -> None:
+    """Let an account's cancellations wait although they are due, since Amazon takes nothing at the moment."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        ids = await _sendable(now).filter(account_id=account_id).values_list("id", flat=True)
+        await Command.filter(id__in=list(ids)).update(due_at=until, attempts=F("attempts") + 1)
+
+
+async def unknown_ids(*, account_id: int, amazon_ids: Sequence[str]) -> list[str]:
+    """Return those of Amazon's feed ids that belong to no feed of ours, each once."""
+    known = await FeedSubmission.filter(account_id=account_id, feed_id__isnull=False).values_list("feed_id", flat=True)
+    return sorted(set(amazon_ids) - set(map(str, known)))
+
+
+def _sendable(now: datetime) -> QuerySet[Command]:
+    return Command.annotate(waits=WAITS, cancelable=_CANCELABLE, lane_open=_LANE_OPEN).filter(
+        waits=False,
+        cancelable=True,
+        lane_open=False,
+        kind=CommandKind.CANCEL,
+        state=CommandState.QUEUED,
+        due_at__lte=now,
+    )
+
+
+async def _send_with(unit: Change, feed: FeedSubmission, chosen: Sequence[Command]) -> None:
+    for message_id, command in enumerate(chosen, start=1):
+        again = command.attempts > 0
+        unit.event(
+            Subject(command.account_id, command.store_id, command.order_id),
+            EventKind.MARKETPLACE_RETRIED if again else EventKind.MARKETPLACE_SENT,
+            f"{'Sent again' if again else 'Sent'} to Amazon: the cancellation.",
+            command_id=command.id,
+            attempt=command.attempts + 1,
+            message_id=message_id,
+        )
+    rows = json_rows(unit.connection, {"id": "integer", "message": "integer"})
+    second, third = placeholder(unit.connection, 2), placeholder(unit.connection, 3)
+    await unit.connection.execute_query(
+        f"UPDATE command SET state = 'SENT', submission_id = {second}, message_id = chosen.message, sent_at = {third}, "
+        "attempts = attempts + 1, fence = fence + 1, due_at = NULL, lease_until = NULL "
+        f"FROM {rows} chosen WHERE command.id = chosen.id",
+        [
+            encode_rows([[command.id, at] for at, command in enumerate(chosen, start=1)]),
+            feed.id,
+            to_text(unit.now),
+        ],
+    )
+
+
+async def _move(feed_id: int, state: FeedState, now: datetime, **values: object) -> bool:
+    feeds = FeedSubmission.filter(id=feed_id, state=state, finished_at__isnull=True)
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        return bool(await feeds.update(attempts=0, due_at=now + _LOOK, error_message=None, **values))

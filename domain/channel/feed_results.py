@@ -1,0 +1,218 @@
+"""What became of a feed's commands: accepted, refused, queued again, or a case for a person."""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from domain.amazon.feed_report import FeedReport
+from domain.amazon.orders import refresh_display
+from domain.amazon.records import AmazonOrder, Command, CommandState, FeedState, FeedSubmission
+from domain.change import Change, change
+from domain.channel.attention import Concern, open_all, resolve
+from domain.channel.confirm import MOST_ATTEMPTS
+from domain.channel.proofs import parked_concern, refused_concern
+from domain.channel.records import Attention, AttentionState
+from domain.errors import MarketplaceError, MarketplaceThrottled
+from domain.timeline import AMAZON, SYSTEM, EventKind
+
+BATCH: Final = 500
+"""So many commands are settled in one change; a crash between two changes loses nothing."""
+
+FATAL: Final = "FATAL"
+"""Amazon's word for a feed that it gave up; it may have carried out some of it."""
+
+_TAKEN: Final = "Amazon has taken the cancellation; the order is canceled once Amazon shows it so."
+_REFUSED: Final = "Amazon refused the cancellation."
+_LOOK: Final = "Look into Seller Central whether the order is canceled there."
+_AGAIN: Final = "The cancellation could not be given to Amazon; it goes out again with the next feed."
+_EVENTS: Final[Mapping[CommandState, EventKind]] = MappingProxyType(
+    {
+        CommandState.ACCEPTED: EventKind.MARKETPLACE_ACCEPTED,
+        CommandState.REFUSED: EventKind.MARKETPLACE_REJECTED,
+        CommandState.PARKED: EventKind.MARKETPLACE_PARKED,
+        CommandState.QUEUED: EventKind.MARKETPLACE_RETRIED,
+    }
+)
+_OF_AMAZON: Final = (CommandState.ACCEPTED, CommandState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What becomes of one command; `words` are Amazon's, without a code where it gave none."""
+
+    state: CommandState
+    message: str
+    code: str | None = None
+    words: str | None = None
+
+
+_Judge = Callable[[FeedSubmission, Command], Result]
+
+
+async def apply_report(*, feed_id: int, report: FeedReport, now: datetime) -> None:
+    """Give each command of a feed its own result, as Amazon's report has it, and close the feed.
+
+    What Amazon's facts have settled meanwhile stays settled.
+    """
+
+    def judge(feed: FeedSubmission, command: Command) -> Result:
+        return result_of(report, feed, command.message_id or 0)
+
+    while await _settle_some(feed_id, judge, now=now):
+        pass
+
+
+async def abandon(*, feed_id: int, error: MarketplaceError | None, retry_at: datetime, now: datetime) -> None:
+    """Queue a feed's commands again, since Amazon certainly never got it; they are due at `retry_at`.
+
+    Too often in a row, and not because Amazon is too busy, a person has to look.
+    """
+    values: dict[str, Any] = {"state": FeedState.ABANDONED, "due_at": retry_at, **_words(error)}
+    await _end(feed_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
+
+
+async def refuse(*, feed_id: int, error: MarketplaceError, now: datetime) -> None:
+    """Mark all commands of a feed as refused: Amazon did not take it, and never will."""
+    values = {"state": FeedState.FAILED, **_words(error)}
+    await _end(feed_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
+
+
+async def give_back(*, feed_id: int, status: str, now: datetime) -> None:
+    """Queue a feed's commands again, since it was withdrawn at Amazon before it was processed."""
+    values = {"state": FeedState.FAILED, "processing_status": status, "due_at": now}
+    await _end(feed_id, (FeedState.SUBMITTED,), values, now=now)
+
+
+async def park(*, feed_id: int, why: str, now: datetime) -> None:
+    """Ask a person to look at every command of a feed of which nobody knows what became; none is sent again."""
+    values = {"state": FeedState.PARKED, "error_message": why}
+    await _end(feed_id, (FeedState.POSTED, FeedState.SUBMITTED), values, now=now)
+
+
+async def finish_closing(*, feed_id: int, now: datetime) -> None:
+    """Go on with closing a feed that was left in the middle of it."""
+    while await _settle_some(feed_id, _closing, now=now):
+        pass
+
+
+def result_of(report: FeedReport, feed: FeedSubmission, message_id: int) -> Result:
+    """Return what a report means for one message of a feed."""
+    if report.is_of_another(feed.messages):
+        return _unknown("Amazon's report speaks of more orders than were sent, so it is of another feed.")
+    named = report.named.get(message_id)
+    if named is not None and named.is_error:
+        return Result(
+            state=CommandState.REFUSED,
+            message=f"{_REFUSED} Amazon says: {named.words}",
+            code=named.code,
+            words=named.words,
+        )
+    if named is not None:
+        return Result(state=CommandState.ACCEPTED, message=f"{_TAKEN} Amazon remarks: {named.words}")
+    if (whole := report.of_the_feed) is not None:
+        state = CommandState.REFUSED if report.successful == 0 else CommandState.PARKED
+        advice = "" if state is CommandState.REFUSED else f" {_LOOK}"
+        message = f"{_REFUSED} Amazon says of all that was sent: {whole.words}{advice}"
+        return Result(state=state, message=message, code=whole.code, words=whole.words)
+    if feed.processing_status == FATAL:
+        return _unknown("Amazon gave up in the middle and does not say what became of this order.")
+    if not report.speaks_for_all(feed.messages):
+        return _unknown("Amazon's report does not speak of all orders that were sent.")
+    return Result(state=CommandState.ACCEPTED, message=_TAKEN)
+
+
+def _closing(feed: FeedSubmission, command: Command) -> Result:
+    if feed.state is FeedState.PARKED:
+        return _unknown(feed.error_message or "")
+    code, words = feed.error_code, feed.error_message
+    if feed.state is FeedState.FAILED and words is not None:
+        return Result(state=CommandState.REFUSED, message=f"{_REFUSED} Amazon says: {words}", code=code, words=words)
+    if command.attempts >= MOST_ATTEMPTS and code != MarketplaceThrottled.code and words is not None:
+        message = (
+            f"The cancellation could not be given to Amazon {command.attempts} times. Amazon was not asked for it."
+        )
+        return Result(state=CommandState.PARKED, message=message, code=code, words=words)
+    return Result(state=CommandState.QUEUED, message=_AGAIN, code=code, words=words)
+
+
+def _unknown(why: str) -> Result:
+    return Result(state=CommandState.PARKED, message=f"{why} {_LOOK}", words=why)
+
+
+def _words(error: MarketplaceError | None) -> dict[str, str | None]:
+    if error is None:
+        return {}
+    throttled = isinstance(error, MarketplaceThrottled)
+    code = error.code.value if throttled else error.amazon_code or error.code.value
+    return {"error_code": code[:100], "error_message": error.message}
+
+
+async def _end(feed_id: int, states: Sequence[FeedState], values: Mapping[str, Any], *, now: datetime) -> None:
+    """Store how a feed ends before anything else, so that a restart closes it the same way."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        await FeedSubmission.filter(id=feed_id, state__in=states, finished_at__isnull=True).update(**values)
+    await finish_closing(feed_id=feed_id, now=now)
+
+
+async def _settle_some(feed_id: int, judge: _Judge, *, now: datetime) -> bool:
+    """Settle the next commands of a feed in one change, and close it with the last; False once it is closed."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        feed = await FeedSubmission.filter(id=feed_id, finished_at__isnull=True).select_for_update().first()
+        if feed is None:
+            return False
+        sent = Command.filter(submission_id=feed_id, state=CommandState.SENT).order_by("message_id")
+        commands = await sent.limit(BATCH).select_for_update()
+        await _carry_out(unit, feed, [(command, judge(feed, command)) for command in commands])
+        if len(commands) == BATCH:
+            return True
+        done = FeedState.FAILED if feed.processing_status == FATAL else FeedState.DONE
+        state = done if feed.state is FeedState.SUBMITTED else feed.state
+        await FeedSubmission.filter(id=feed_id).update(state=state, finished_at=now, due_at=None)
+        return False
+
+
+async def _carry_out(unit: Change, feed: FeedSubmission, results: Sequence[tuple[Command, Result]]) -> None:
+    orders = {row.id: row for row in await AmazonOrder.filter(id__in=[command.order_id for command, _ in results])}
+    alike: defaultdict[Result, list[int]] = defaultdict(list)
+    concerns: list[tuple[AmazonOrder, Concern]] = []
+    for command, result in results:
+        alike[result].append(command.id)
+        order = orders[command.order_id]
+        _tell(unit, order, feed, command, result)
+        if result.state is CommandState.REFUSED:
+            concerns.append((order, refused_concern(command, result.message, amazon_code=result.code)))
+        elif result.state is CommandState.PARKED:
+            concerns.append((order, parked_concern(command, result.message, amazon_code=result.code)))
+    for result, ids in alike.items():
+        await Command.filter(id__in=ids).update(**_values(unit, feed, result))
+    await open_all(unit, concerns)
+    await _calm(unit, orders, [command.id for command, result in results if result.state is CommandState.ACCEPTED])
+    # Whether an order is imported may hang on its cancellation.
+    await unit.due(command.order_id for command, result in results if result.state is not CommandState.ACCEPTED)
+    await refresh_display(unit=unit, order_ids=list(orders))
+
+
+def _values(unit: Change, feed: FeedSubmission, result: Result) -> dict[str, Any]:
+    values = {"state": result.state, "error_code": result.code, "error_message": result.words, "due_at": None}
+    if result.state is CommandState.ACCEPTED:
+        values["accepted_at"] = unit.now
+    elif result.state is CommandState.QUEUED:
+        values |= {"due_at": feed.due_at or unit.now, "submission_id": None, "message_id": None}
+    values["error_retryable"] = result.state is CommandState.QUEUED and result.words is not None
+    return values
+
+
+async def _calm(unit: Change, orders: Mapping[int, AmazonOrder], command_ids: Sequence[int]) -> None:
+    for row in await Attention.filter(command_id__in=list(command_ids), state=AttentionState.OPEN):
+        await resolve(unit, orders[row.order_id or 0], [row])
+
+
+def _tell(unit: Change, order: AmazonOrder, feed: FeedSubmission, command: Command, result: Result) -> None:
+    actor = AMAZON if result.state in _OF_AMAZON else SYSTEM
+    details = {"command_id": command.id, "attempt": command.attempts, "feed_id": feed.feed_id}
+    unit.event(order.subject, _EVENTS[result.state], result.message, actor=actor, **details)
