@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     IMPORTED = "IMPORTED"
     STOCK_RESERVED = "STOCK_RESERVED"
     STOCK_RELEASED = "STOCK_RELEASED"
+    STOCK_NOT_RESERVED = "STOCK_NOT_RESERVED"  # a pending order could not hold what it wants
     STOCK_DEDUCTED = "STOCK_DEDUCTED"
     INVOICED = "INVOICED"
     SHIPPED = "SHIPPED"
@@ -85,6 +86,7 @@ class EventKind(StrEnum):
 MATERIAL: Final = frozenset(EventKind) - {
     EventKind.SEEN,
     EventKind.DECISION,
+    EventKind.STOCK_NOT_RESERVED,
     EventKind.MARKETPLACE_SENT,
     EventKind.MARKETPLACE_ACCEPTED,
     EventKind.MARKETPLACE_RETRIED,

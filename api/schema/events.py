@@ -35,6 +35,7 @@ described(
         "IMPORTED": "Its commerce order was made.",
         "STOCK_RESERVED": "Stock was promised to it.",
         "STOCK_RELEASED": "Stock that was promised to it is free again.",
+        "STOCK_NOT_RESERVED": "It is pending, and what it wants could not be promised to it.",
         "STOCK_DEDUCTED": "Its goods left the shelf.",
         "INVOICED": "Its commerce order was invoiced.",
         "SHIPPED": "Some or all of it was shipped.",

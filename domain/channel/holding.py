@@ -6,7 +6,7 @@ from domain.catalog.stock import Claim, release, reserve
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
 from domain.channel.rulings import Ruling
-from domain.timeline import EventKind
+from domain.timeline import Event, EventKind
 
 
 async def hold(unit: Change, rulings: Sequence[Ruling]) -> None:
@@ -26,6 +26,19 @@ async def hold(unit: Change, rulings: Sequence[Ruling]) -> None:
         elif due.order.id in claiming and not due.held:
             quantity = sum(claim.quantity for claim in claims)
             unit.event(due.order.subject, EventKind.STOCK_RESERVED, "Inventory reserved.", quantity=quantity)
+    await _tell_unheld(unit, rulings)
+
+
+async def _tell_unheld(unit: Change, rulings: Sequence[Ruling]) -> None:
+    """Tell why pending orders hold nothing, the same words once."""
+    unheld = {ruling.due.order: ruling.unheld for ruling in rulings if ruling.unheld}
+    if not unheld:
+        return
+    told = Event.filter(order_id__in=[order.id for order in unheld], kind=EventKind.STOCK_NOT_RESERVED)
+    known = set(await told.values_list("order_id", "message"))
+    for order, why in unheld.items():
+        if (order.id, why) not in known:
+            unit.event(order.subject, EventKind.STOCK_NOT_RESERVED, why)
 
 
 def _is_news(due: DueOrder, claim: Claim) -> bool:

@@ -12,20 +12,25 @@ from domain.catalog.records import Product
 from domain.catalog.shelf import stock_of
 from domain.catalog.stock import Claim
 from domain.channel.amounts import amount_line, grand_total, order_parts
-from domain.channel.blockers import Flaw, LineState, ProductState, product_blockers, stock_blockers
+from domain.channel.blockers import Flaw, LineState, ProductState
 from domain.channel.cases import OrderState, Outcome, StockAction
 from domain.channel.checks import address_flaws, amount_flaws, currency_flaws, problem_flaws
 from domain.channel.decision import Decision, decide
 from domain.channel.due_orders import DueOrder
+from domain.channel.unheld import why_unheld
 
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A decision about an order; `claims` is what it shall hold from now on, None: what it holds already."""
+    """A decision about an order; `claims` is what it shall hold from now on, None: what it holds already.
+
+    `unheld` says why a pending order that shall hold stock cannot.
+    """
 
     due: DueOrder
     decision: Decision
     claims: tuple[Claim, ...] | None
+    unheld: str | None = None
 
 
 async def judge(due_orders: Sequence[DueOrder], *, now: datetime) -> list[Ruling]:
@@ -46,11 +51,12 @@ def rule(due_orders: Sequence[DueOrder], *, free: Counter[int], now: datetime) -
         holds = _holds(due)
         state = order_state(due, available=free + holds)
         decision = decide(state, settings=due.settings, cutoff_at=due.store.cutoff_at)
-        claims = _claims(due, decision, state.lines, now=now)
+        unheld = _unheld(due, decision, state.lines)
+        claims = _claims(due, decision, state.lines, unheld=unheld, now=now)
         if claims is not None:
             free.update(holds)
             free.subtract(_claimed(claims))
-        rulings.append(Ruling(due, decision, claims))
+        rulings.append(Ruling(due, decision, claims, unheld))
     return rulings
 
 
@@ -124,22 +130,23 @@ def _address_flaws(due: DueOrder) -> tuple[Flaw, ...]:
     return address_flaws(AddressFacts(**address) if address else None)
 
 
+def _unheld(due: DueOrder, decision: Decision, lines: Sequence[LineState]) -> str | None:
+    if decision.stock is not StockAction.RESERVE_IF_POSSIBLE or due.hold_expired:
+        return None
+    return why_unheld([line for line in lines if line.quantity], held=due.held)
+
+
 def _claims(
-    due: DueOrder, decision: Decision, lines: Sequence[LineState], *, now: datetime
+    due: DueOrder, decision: Decision, lines: Sequence[LineState], *, unheld: str | None, now: datetime
 ) -> tuple[Claim, ...] | None:
     if decision.stock is StockAction.KEEP or decision.outcome is Outcome.BLOCKED:
         return None
     if decision.stock is StockAction.RESERVE:
         return tuple(_claim(due, line) for line in lines if _is_held(line))
-    if decision.stock is StockAction.RESERVE_IF_POSSIBLE and _can_hold(due, lines):
+    if decision.stock is StockAction.RESERVE_IF_POSSIBLE and not (due.hold_expired or unheld):
         expires_at = now + timedelta(days=due.settings.reservation_days)
         return tuple(_claim(due, line, expires_at=expires_at) for line in lines if _is_held(line))
     return ()
-
-
-def _can_hold(due: DueOrder, lines: Sequence[LineState]) -> bool:
-    wanted = [line for line in lines if line.quantity]
-    return not (due.hold_expired or product_blockers(wanted) or stock_blockers(wanted, merchant=True))
 
 
 def _is_held(line: LineState) -> bool:
