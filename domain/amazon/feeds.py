@@ -58,7 +58,8 @@ class Cancellation:
 
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many looks in a row that brought nothing."""
-    return min(_LOOK * 2 ** min(attempts, 10), _LONGEST_PAUSE)
+    doubled: timedelta = _LOOK * 2 ** min(attempts, 10)
+    return min(doubled, _LONGEST_PAUSE)
 
 
 async def waiting(*, now: datetime) -> list[Command]:
@@ -117,20 +118,20 @@ async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
     ]
 
 
-async def posting(*, feed_id: int, at: datetime, now: datetime) -> bool:
+async def posting(*, submission_id: int, at: datetime, now: datetime) -> bool:
     """Note, before createFeed goes out, that it does, with Amazon's time; False if the feed is past that."""
-    return await _move(feed_id, FeedState.COLLECTED, now, state=FeedState.POSTED, post_started_at=at)
+    return await _move(submission_id, FeedState.COLLECTED, now, state=FeedState.POSTED, post_started_at=at)
 
 
-async def submitted(*, feed_id: int, amazon_id: str, now: datetime) -> bool:
+async def submitted(*, submission_id: int, feed_id: str, now: datetime) -> bool:
     """Note the id that Amazon gave a feed, told by its answer or found later; False if the feed is past that."""
-    return await _move(feed_id, FeedState.POSTED, now, state=FeedState.SUBMITTED, feed_id=amazon_id)
+    return await _move(submission_id, FeedState.POSTED, now, state=FeedState.SUBMITTED, feed_id=feed_id)
 
 
-async def processed(*, feed_id: int, status: str, result_document_id: str | None, now: datetime) -> bool:
+async def processed(*, submission_id: int, status: str, result_document_id: str | None, now: datetime) -> bool:
     """Note Amazon's word for the end of a feed, and where its report is; False if the feed is past that."""
     return await _move(
-        feed_id, FeedState.SUBMITTED, now, processing_status=status[:32], result_document_id=result_document_id
+        submission_id, FeedState.SUBMITTED, now, processing_status=status[:32], result_document_id=result_document_id
     )
 
 
@@ -155,10 +156,10 @@ async def put_off_sending(*, account_id: int, until: datetime, now: datetime) ->
         await Command.filter(id__in=list(ids)).update(due_at=until, attempts=F("attempts") + 1)
 
 
-async def unknown_ids(*, account_id: int, amazon_ids: Sequence[str]) -> list[str]:
+async def unknown_ids(*, account_id: int, feed_ids: Sequence[str]) -> list[str]:
     """Return those of Amazon's feed ids that belong to no feed of ours, each once."""
     known = await FeedSubmission.filter(account_id=account_id, feed_id__isnull=False).values_list("feed_id", flat=True)
-    return sorted(set(amazon_ids) - set(map(str, known)))
+    return sorted(set(feed_ids) - set(map(str, known)))
 
 
 def _sendable(now: datetime) -> QuerySet[Command]:
@@ -197,8 +198,8 @@ async def _send_with(unit: Change, feed: FeedSubmission, chosen: Sequence[Comman
     )
 
 
-async def _move(feed_id: int, state: FeedState, now: datetime, **values: object) -> bool:
-    feeds = FeedSubmission.filter(id=feed_id, state=state, finished_at__isnull=True)
+async def _move(submission_id: int, current: FeedState, now: datetime, **values: object) -> bool:
+    feeds = FeedSubmission.filter(id=submission_id, state=current, finished_at__isnull=True)
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         return bool(await feeds.update(attempts=0, due_at=now + _LOOK, error_message=None, **values))

@@ -52,7 +52,7 @@ class Result:
 _Judge = Callable[[FeedSubmission, Command], Result]
 
 
-async def apply_report(*, feed_id: int, report: FeedReport, now: datetime) -> None:
+async def apply_report(*, submission_id: int, report: FeedReport, now: datetime) -> None:
     """Give each command of a feed its own result, as Amazon's report has it, and close the feed.
 
     What Amazon's facts have settled meanwhile stays settled.
@@ -61,40 +61,40 @@ async def apply_report(*, feed_id: int, report: FeedReport, now: datetime) -> No
     def judge(feed: FeedSubmission, command: Command) -> Result:
         return result_of(report, feed, command.message_id or 0)
 
-    while await _settle_some(feed_id, judge, now=now):
+    while await _settle_some(submission_id, judge, now=now):
         pass
 
 
-async def abandon(*, feed_id: int, error: MarketplaceError | None, retry_at: datetime, now: datetime) -> None:
+async def abandon(*, submission_id: int, error: MarketplaceError | None, retry_at: datetime, now: datetime) -> None:
     """Queue a feed's commands again, since Amazon certainly never got it; they are due at `retry_at`.
 
     Too often in a row, and not because Amazon is too busy, a person has to look.
     """
     values: dict[str, Any] = {"state": FeedState.ABANDONED, "due_at": retry_at, **_words(error)}
-    await _end(feed_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
+    await _end(submission_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
 
 
-async def refuse(*, feed_id: int, error: MarketplaceError, now: datetime) -> None:
+async def refuse(*, submission_id: int, error: MarketplaceError, now: datetime) -> None:
     """Mark all commands of a feed as refused: Amazon did not take it, and never will."""
     values = {"state": FeedState.FAILED, **_words(error)}
-    await _end(feed_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
+    await _end(submission_id, (FeedState.COLLECTED, FeedState.POSTED), values, now=now)
 
 
-async def give_back(*, feed_id: int, status: str, now: datetime) -> None:
+async def give_back(*, submission_id: int, status: str, now: datetime) -> None:
     """Queue a feed's commands again, since it was withdrawn at Amazon before it was processed."""
-    values = {"state": FeedState.FAILED, "processing_status": status, "due_at": now}
-    await _end(feed_id, (FeedState.SUBMITTED,), values, now=now)
+    values = {"state": FeedState.FAILED, "processing_status": status, "due_at": now, "error_message": None}
+    await _end(submission_id, (FeedState.SUBMITTED,), values, now=now)
 
 
-async def park(*, feed_id: int, why: str, now: datetime) -> None:
+async def park(*, submission_id: int, why: str, now: datetime) -> None:
     """Ask a person to look at every command of a feed of which nobody knows what became; none is sent again."""
     values = {"state": FeedState.PARKED, "error_message": why}
-    await _end(feed_id, (FeedState.POSTED, FeedState.SUBMITTED), values, now=now)
+    await _end(submission_id, (FeedState.POSTED, FeedState.SUBMITTED), values, now=now)
 
 
-async def finish_closing(*, feed_id: int, now: datetime) -> None:
+async def finish_closing(*, submission_id: int, now: datetime) -> None:
     """Go on with closing a feed that was left in the middle of it."""
-    while await _settle_some(feed_id, _closing, now=now):
+    while await _settle_some(submission_id, _closing, now=now):
         pass
 
 
@@ -150,29 +150,29 @@ def _words(error: MarketplaceError | None) -> dict[str, str | None]:
     return {"error_code": code[:100], "error_message": error.message}
 
 
-async def _end(feed_id: int, states: Sequence[FeedState], values: Mapping[str, Any], *, now: datetime) -> None:
+async def _end(submission_id: int, states: Sequence[FeedState], values: Mapping[str, Any], *, now: datetime) -> None:
     """Store how a feed ends before anything else, so that a restart closes it the same way."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        await FeedSubmission.filter(id=feed_id, state__in=states, finished_at__isnull=True).update(**values)
-    await finish_closing(feed_id=feed_id, now=now)
+        await FeedSubmission.filter(id=submission_id, state__in=states, finished_at__isnull=True).update(**values)
+    await finish_closing(submission_id=submission_id, now=now)
 
 
-async def _settle_some(feed_id: int, judge: _Judge, *, now: datetime) -> bool:
+async def _settle_some(submission_id: int, judge: _Judge, *, now: datetime) -> bool:
     """Settle the next commands of a feed in one change, and close it with the last; False once it is closed."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        feed = await FeedSubmission.filter(id=feed_id, finished_at__isnull=True).select_for_update().first()
+        feed = await FeedSubmission.filter(id=submission_id, finished_at__isnull=True).select_for_update().first()
         if feed is None:
             return False
-        sent = Command.filter(submission_id=feed_id, state=CommandState.SENT).order_by("message_id")
+        sent = Command.filter(submission_id=submission_id, state=CommandState.SENT).order_by("message_id")
         commands = await sent.limit(BATCH).select_for_update()
         await _carry_out(unit, feed, [(command, judge(feed, command)) for command in commands])
         if len(commands) == BATCH:
             return True
         done = FeedState.FAILED if feed.processing_status == FATAL else FeedState.DONE
         state = done if feed.state is FeedState.SUBMITTED else feed.state
-        await FeedSubmission.filter(id=feed_id).update(state=state, finished_at=now, due_at=None)
+        await FeedSubmission.filter(id=submission_id).update(state=state, finished_at=now, due_at=None)
         return False
 
 
@@ -198,12 +198,17 @@ async def _carry_out(unit: Change, feed: FeedSubmission, results: Sequence[tuple
 
 
 def _values(unit: Change, feed: FeedSubmission, result: Result) -> dict[str, Any]:
-    values = {"state": result.state, "error_code": result.code, "error_message": result.words, "due_at": None}
+    values: dict[str, Any] = {
+        "state": result.state,
+        "due_at": None,
+        "error_code": result.code,
+        "error_message": result.words,
+        "error_retryable": result.state is CommandState.QUEUED and result.words is not None,
+    }
     if result.state is CommandState.ACCEPTED:
-        values["accepted_at"] = unit.now
-    elif result.state is CommandState.QUEUED:
-        values |= {"due_at": feed.due_at or unit.now, "submission_id": None, "message_id": None}
-    values["error_retryable"] = result.state is CommandState.QUEUED and result.words is not None
+        return values | {"accepted_at": unit.now}
+    if result.state is CommandState.QUEUED:
+        return values | {"due_at": feed.due_at or unit.now, "submission_id": None, "message_id": None}
     return values
 
 
