@@ -14,6 +14,8 @@ IN_TRANSIT: Final = "package in transit"
 DELIVERY: Final = "package delivered"
 ARRIVAL: Final = "order arrives"
 STREAM: Final = "order arrives, and another will"
+FEED_START: Final = "feed is started"
+FEED_END: Final = "feed is ended"
 
 
 class Timer(NamedTuple):

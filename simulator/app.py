@@ -13,7 +13,17 @@ from starlette.routing import Mount, Route
 from simulator.calls import Operation
 from simulator.confirming import confirm_shipment
 from simulator.control import control_routes, unknown_control
+from simulator.document_transfers import document_routes
+from simulator.document_urls import DOCUMENTS
 from simulator.envelopes import WireError, error_answer
+from simulator.feed_calls import (
+    cancel_feed,
+    create_feed,
+    create_feed_document,
+    get_feed,
+    get_feed_document,
+    get_feeds,
+)
 from simulator.gates import gated
 from simulator.login import token_endpoint
 from simulator.participating import get_marketplace_participations
@@ -23,6 +33,7 @@ from simulator.throttling import Plan
 from simulator.world import World
 
 ORDERS: Final = "/orders/2026-01-01/orders"
+FEEDS: Final = "/feeds/2021-06-30"
 OPERATIONS: Final = (
     Operation("searchOrders", "GET", ORDERS, Plan("0.0056", 20), search_orders),
     Operation("getOrder", "GET", ORDERS + "/{order_id}", Plan("0.5", 30), get_order),
@@ -40,22 +51,34 @@ OPERATIONS: Final = (
         Plan("0.016", 15),
         get_marketplace_participations,
     ),
+    Operation("createFeedDocument", "POST", FEEDS + "/documents", Plan("0.5", 15), create_feed_document),
+    Operation("getFeedDocument", "GET", FEEDS + "/documents/{document_id}", Plan("0.0222", 10), get_feed_document),
+    Operation("createFeed", "POST", FEEDS + "/feeds", Plan("0.0083", 15), create_feed),
+    Operation("getFeeds", "GET", FEEDS + "/feeds", Plan("0.0222", 10), get_feeds),
+    Operation("getFeed", "GET", FEEDS + "/feeds/{feed_id}", Plan("2", 15), get_feed),
+    Operation("cancelFeed", "DELETE", FEEDS + "/feeds/{feed_id}", Plan("2", 15), cancel_feed),
 )
 NOT_SERVED: Final = {404: ("NotFound", "Resource not found."), 405: ("MethodNotAllowed", "Method not allowed.")}
 
 
-def create_app(world: World) -> Starlette:
-    """Return the application that plays Amazon in this world."""
+def create_app(world: World, *, public_url: str | None = None) -> Starlette:
+    """Return the application that plays Amazon in this world.
+
+    URLs of documents begin with ``public_url``; without one, with the address that a request came in at.
+    """
     routes = [Route(one.path, gated(world, one), methods=[one.method]) for one in OPERATIONS]
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/auth/o2/token", token_endpoint(world), methods=["POST"]),
             *routes,
+            Mount(DOCUMENTS, routes=document_routes(world)),
             Mount(CONTROL, routes=control_routes(world)),
         ],
         middleware=[Middleware(Stamped, world=world)],
         exception_handlers={HTTPException: _not_served},
     )
+    app.state.public_url = public_url
+    return app
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from simulator import arrivals
 from simulator.clock import TimeOutOfRange
 from simulator.control_bodies import ControlError, Nothing, Reset, SetClock, SetLimits, read_body
+from simulator.control_feeds import act_on_feed
 from simulator.control_orders import act, load, place, show_state
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
@@ -27,6 +28,7 @@ def control_routes(world: World) -> list[Route]:
         ("POST", "/orders", place),
         ("PUT", "/orders", load),
         ("POST", "/orders/{order_id}/{act}", act),
+        ("POST", "/feeds/{feed_id}/{act}", act_on_feed),
         ("GET", "/state", show_state),
         ("GET", "/journal", show_journal),
         ("POST", "/reset", reset),

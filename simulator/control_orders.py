@@ -19,6 +19,7 @@ from simulator.control_bodies import (
     ShipOrder,
     read_body,
 )
+from simulator.control_feeds import feed_entry
 from simulator.documents import Document
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
@@ -72,7 +73,7 @@ async def act(world: World, request: Request) -> Response:
 
 
 async def show_state(world: World, request: Request) -> Response:
-    """Answer the world: its time, seed and sellers, and all orders or the one that is asked for."""
+    """Answer the world: its time, seed and sellers, all feeds, and all orders or the one that is asked for."""
     now = world.catch_up()
     order_id = request.query_params.get("orderId")
     wanted = list(world.book) if order_id is None else [world.book.get(order_id)]
@@ -83,7 +84,8 @@ async def show_state(world: World, request: Request) -> Response:
         "seed": world.seed,
         "sellers": [_seller(seller) for seller in world.sellers.values()],
     }
-    body = orjson.dumps(head)[:-1] + b',"orders":[' + orders + b"]}"
+    feeds = orjson.dumps([feed_entry(feed) for feed in world.feeds])
+    body = orjson.dumps(head)[:-1] + b',"orders":[' + orders + b'],"feeds":' + feeds + b"}"
     return Response(body, media_type="application/json")
 
 

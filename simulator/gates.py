@@ -17,7 +17,7 @@ from simulator.envelopes import (
 )
 from simulator.world import World
 
-SHOWS_RATE: Final = frozenset({200, 204, 400, 404})
+SHOWS_RATE: Final = frozenset({200, 201, 202, 204, 400, 404})
 
 
 def gated(world: World, operation: Operation) -> Callable[[Request], Awaitable[Response]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from simulator import agenda, arrivals, lifecycle
+from simulator import agenda, arrivals, feeding, lifecycle
 
 if TYPE_CHECKING:
     from simulator.agenda import Timer
@@ -35,6 +35,8 @@ def fire(world: World, timer: Timer) -> None:
         arrivals.arrive(world, timer)
     elif timer.kind == agenda.STREAM:
         arrivals.flow(world, timer)
+    elif timer.kind in (agenda.FEED_START, agenda.FEED_END):
+        feeding.befall(world, timer)
     else:
         _befall(world, timer)
 

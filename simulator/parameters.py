@@ -1,4 +1,4 @@
-"""The query of a request: each rule that Amazon states for the parameters of an order search."""
+"""The query of a request: how parameters are read, and each rule that Amazon states for an order search."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -49,18 +49,18 @@ def read_search(query: QueryParams, *, now: int) -> Asked:
         family=family,
         after=after,
         before=before,
-        statuses=_read_list(query, "fulfillmentStatuses", FULFILLMENT_STATUSES),
-        marketplace_ids=_read_list(query, "marketplaceIds", MARKETPLACES.keys(), most=MOST_MARKETPLACES),
-        fulfilled_by=_read_list(query, "fulfilledBy", FULFILLED_BY),
+        statuses=read_list(query, "fulfillmentStatuses", FULFILLMENT_STATUSES),
+        marketplace_ids=read_list(query, "marketplaceIds", MARKETPLACES.keys(), most=MOST_MARKETPLACES),
+        fulfilled_by=read_list(query, "fulfilledBy", FULFILLED_BY),
         included=read_included(query),
-        limit=_read_limit(query),
-        page_token=_read_one(query, "paginationToken"),
+        limit=read_limit(query, "maxResultsPerPage", default=MOST_RESULTS),
+        page_token=read_one(query, "paginationToken"),
     )
 
 
 def read_included(query: QueryParams) -> AbstractSet[str]:
     """Return the data sets that are asked for. Raises WireError."""
-    return _read_list(query, "includedData", INCLUDED_DATA) or frozenset()
+    return read_list(query, "includedData", INCLUDED_DATA) or frozenset()
 
 
 def _read_bounds(query: QueryParams, *, now: int) -> tuple[str, int, int | None]:
@@ -68,12 +68,12 @@ def _read_bounds(query: QueryParams, *, now: int) -> tuple[str, int, int | None]
     if len(names) != 1 or f"{names[0]}After" not in query:
         raise invalid_input()
     family = names[0]
-    after = _up(_read_time(query, f"{family}After"))
+    after = round_up(read_time(query, f"{family}After"))
     if after > now:
         raise invalid_input()
     if f"{family}Before" not in query:
         return family, after, None
-    before = _down(_read_time(query, f"{family}Before"))
+    before = round_down(read_time(query, f"{family}Before"))
     if before > now - BLIND_FOR:
         raise invalid_input(TOO_FRESH)
     if before < after:
@@ -81,44 +81,50 @@ def _read_bounds(query: QueryParams, *, now: int) -> tuple[str, int, int | None]
     return family, after, before
 
 
-def _read_time(query: QueryParams, name: str) -> datetime:
-    moment = parse_time(_read_one(query, name) or "")
+def read_time(query: QueryParams, name: str) -> datetime:
+    """Return the moment that a parameter names. Raises WireError."""
+    moment = parse_time(read_one(query, name) or "")
     if moment is None:
         raise invalid_input()
     return moment
 
 
-def _up(moment: datetime) -> int:
+def round_up(moment: datetime) -> int:
+    """Return the first whole millisecond at or after the moment."""
     return -((EPOCH - moment) // timedelta(milliseconds=1))
 
 
-def _down(moment: datetime) -> int:
+def round_down(moment: datetime) -> int:
+    """Return the last whole millisecond at or before the moment."""
     return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
-def _read_limit(query: QueryParams) -> int:
-    text = _read_one(query, "maxResultsPerPage")
+def read_limit(query: QueryParams, name: str, *, default: int) -> int:
+    """Return how many results a page may have, up to 100. Raises WireError."""
+    text = read_one(query, name)
     if text is None:
-        return MOST_RESULTS
+        return default
     if not (text.isascii() and text.isdigit() and len(text) < 9 and 1 <= int(text) <= MOST_RESULTS):
         raise invalid_input()
     return int(text)
 
 
-def _read_one(query: QueryParams, name: str) -> str | None:
+def read_one(query: QueryParams, name: str) -> str | None:
+    """Return the value of a parameter, or nothing. Raises WireError if it is given twice with two values."""
     values = query.getlist(name)
     if len(set(values)) > 1:
         raise invalid_input()
     return values[0] if values else None
 
 
-def _read_list(
-    query: QueryParams, name: str, allowed: AbstractSet[str], *, most: int | None = None
-) -> AbstractSet[str] | None:
-    """Return the values of a list, given with commas, by repeating the key, or both."""
+def read_list(
+    query: QueryParams, name: str, allowed: AbstractSet[str] | None, *, most: int | None = None
+) -> frozenset[str] | None:
+    """Return the values of a list, given with commas, by repeating the key, or both. Raises WireError."""
     if name not in query:
         return None
     values = [value for text in query.getlist(name) for value in text.split(",")]
-    if not set(values) <= allowed or (most is not None and len(values) > most):
+    is_known = "" not in values if allowed is None else set(values) <= allowed
+    if not is_known or (most is not None and len(values) > most):
         raise invalid_input()
     return frozenset(values)

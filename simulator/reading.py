@@ -11,8 +11,9 @@ from simulator.disclosure import show
 from simulator.documents import Document
 from simulator.envelopes import WRONG_PAGE, invalid_input, json_answer, malformed_order_id, not_found
 from simulator.instants import wire_time
-from simulator.page_tokens import PageTokens, WrongToken
+from simulator.page_tokens import PageTokens
 from simulator.parameters import BLIND_FOR, Asked, read_included, read_search
+from simulator.sealing import WrongToken
 from simulator.search import Found, Search, find_page, is_served
 
 ORDER_ID: Final = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)

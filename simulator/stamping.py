@@ -5,6 +5,7 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from simulator.document_urls import DOCUMENTS
 from simulator.envelopes import WireError, error_answer
 from simulator.instants import http_date, wire_time
 from simulator.journal import Entry
@@ -58,11 +59,12 @@ class Stamped:
 
 
 def _entry(scope: Scope, status: int, request_id: str, *, now: int) -> Entry:
+    is_signed = scope["path"].startswith(DOCUMENTS)  # whoever has the query of such a URL has the document
     return Entry(
         time=wire_time(now),
         method=scope["method"],
         path=scope["path"],
-        query=scope["query_string"].decode("latin-1"),
+        query="" if is_signed else scope["query_string"].decode("latin-1"),
         operation=scope["state"]["operation"],
         status=status,
         seller=scope["state"]["seller"],

@@ -12,6 +12,8 @@ from simulator.catalog import draw_catalog
 from simulator.chance import digest
 from simulator.clock import SimulatedClock
 from simulator.documents import Document
+from simulator.feed_documents import FeedDocuments
+from simulator.feeds import Feeds
 from simulator.journal import Journal
 from simulator.people import Crowd
 from simulator.sellers import FIRST_SELLER, Seller
@@ -43,6 +45,8 @@ class World:
         self.tokens = AccessTokens(self.seed)
         self.quotas = Quotas()
         self.journal = Journal()
+        self.feeds = Feeds(self.seed)
+        self.feed_documents = FeedDocuments(self.seed)
         self.streams: list[Stream] = []
         self.orders_drafted = 0
         self._requests = 0

@@ -9,6 +9,7 @@ from api.cli.output import give, tell
 from api.cli.ports import Port
 from api.cli.stopping import stopping
 from api.cli.times import instant_of
+from api.settings import is_url
 from simulator.app import create_app
 from simulator.arrivals import seed_orders
 from simulator.clock import SimulatedClock, TimeOutOfRange
@@ -24,6 +25,7 @@ async def simulate(
     orders: int = 0,
     rate: float = 1.0,
     now: str | None = None,
+    public_url: str | None = None,
 ) -> int:
     """Run the simulated Amazon until it is stopped. The refresh token Atzr|demo belongs to its first seller.
 
@@ -41,13 +43,20 @@ async def simulate(
         How many of its seconds pass in one of ours; 0 stands still.
     now
         The time to start at; without it the present.
+    public_url
+        What URLs of uploads and reports begin with, for a proxy; without it the address that clients reach.
     """
+    if public_url is not None and not is_url(public_url):
+        raise CommandFailed(
+            "--public-url: write http://… or https://…, e.g. http://127.0.0.1:9000.", code=Exit.WRONG_USAGE
+        )
     world = World(clock=_clock(now, rate), seed=seed)
     if orders < 0:
         raise CommandFailed("--orders: a number from 0.", code=Exit.WRONG_USAGE)
     if orders:
         seed_orders(world, count=orders)
-    async with stopping() as stop, serving(create_app(world), host=host, port=port) as url:
+    app = create_app(world, public_url=public_url)
+    async with stopping() as stop, serving(app, host=host, port=port) as url:
         give(url)
         tell(f"Amazon is simulated here; its control plane is {url}/_sim/state. Ctrl-C ends it.")
         return await stop.wait()

@@ -23,6 +23,12 @@ class TestQuota:
             "getOrder": ("0.5", 30),
             "confirmShipment": ("2", 10),
             "getMarketplaceParticipations": ("0.016", 15),
+            "createFeedDocument": ("0.5", 15),
+            "getFeedDocument": ("0.0222", 10),
+            "createFeed": ("0.0083", 15),
+            "getFeeds": ("0.0222", 10),
+            "getFeed": ("2", 15),
+            "cancelFeed": ("2", 15),
         }
 
     async def test_a_burst_is_granted_and_then_one_request_per_refill(self, limited: Amazon) -> None:
