@@ -2,13 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 import httpx2
 import msgspec
 
-from domain.errors import MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
+from domain.errors import MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable, MarketplaceUnreached
 
+_Answer = TypeVar("_Answer")
+_Shape = TypeVar("_Shape")
 _SHOWN: Final = 300  # characters of Amazon's own words that go into an error
 
 
@@ -21,16 +23,19 @@ class _Errors(msgspec.Struct):
     errors: list[_Error]
 
 
-async def answered(sending: Awaitable[httpx2.Response], *, deadline: float) -> httpx2.Response:
+async def answered(sending: Awaitable[_Answer], *, deadline: float) -> _Answer:
     """Wait for an answer, at most `deadline` seconds in all.
 
-    Raises MarketplaceUnavailable when none comes: whether the request had an effect is then unknown.
+    Raises MarketplaceUnreached when nothing could be sent, and MarketplaceUnavailable when no answer comes: whether the
+    request had an effect is then unknown.
     """
     try:
         async with asyncio.timeout(deadline):
             return await sending
     except TimeoutError:
         raise MarketplaceUnavailable(f"Amazon did not answer within {deadline:g} s.") from None
+    except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+        raise MarketplaceUnreached(f"Amazon could not be reached ({type(error).__name__}).") from None
     except (httpx2.TransportError, httpx2.DecodingError) as error:
         raise MarketplaceUnavailable(f"Amazon could not be reached ({type(error).__name__}).") from None
 
@@ -70,6 +75,17 @@ def refuse(response: httpx2.Response) -> NoReturn:
 def unreadable(response: httpx2.Response) -> MarketplaceUnavailable:
     """Return the error for a success whose body nobody can read."""
     return MarketplaceUnavailable("Amazon's answer could not be read.", request_id=request_id(response))
+
+
+def read(response: httpx2.Response, shape: type[_Shape]) -> _Shape:
+    """Read the body of a success.
+
+    Raises MarketplaceUnavailable if it has another shape.
+    """
+    try:
+        return msgspec.json.decode(response.content, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise unreadable(response) from None
 
 
 def _told(response: httpx2.Response) -> _Error | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
 import httpx2
@@ -13,7 +13,9 @@ import msgspec
 from api.amazon import answers, wire
 from api.amazon.access_token import AccessTokens, Seller
 from api.amazon.amazon_time import AmazonTime, Clock
+from api.amazon.feeds import Feeds
 from api.amazon.reading import read_order
+from api.amazon.transport import Transport
 from domain.accounts.marketplaces import Participation, Verified
 from domain.accounts.regions import Region
 from domain.amazon.commands import PackageConfirmation
@@ -34,16 +36,6 @@ TOKEN_URL: Final = "https://api.amazon.com/auth/o2/token"
 INCLUDED_DATA: Final = "BUYER,CANCELLATION,FULFILLMENT,PACKAGES,PROCEEDS,RECIPIENT"
 """Without FULFILLMENT an order has no status. PROMOTION, EXPENSE, TAX and PAYMENT are not asked for: nothing here reads
 them (a discount is part of the proceeds), and what is not fetched need not be protected."""
-
-_HEADERS: Final = MappingProxyType(
-    {
-        "accept": "application/json",
-        "content-type": "application/json",
-        "user-agent": "Orderlane/0.1 (Language=Python)",  # without one Amazon may refuse
-    }
-)
-
-_Shape = TypeVar("_Shape")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +91,8 @@ class AmazonClient:
     """Talks to Amazon for all sellers; knows nothing of the database and waits for nothing but answers.
 
     `endpoint` and `token_url` replace Amazon's own hosts, for a simulated Amazon. A method raises CredentialsRejected,
-    MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable. `deadline` is in seconds.
+    MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable. `deadline` is in seconds. `feeds` has
+    the operations of the Feeds API.
     """
 
     def __init__(
@@ -113,32 +106,36 @@ class AmazonClient:
         token_url: str | None = None,
         deadline: float = 30.0,
     ) -> None:
-        self._http = http
-        self._time = AmazonTime(clock)
-        self._deadline = deadline
-        self._endpoints = {region: (endpoint or ENDPOINTS[region]).rstrip("/") for region in Region}
-        self._tokens = AccessTokens(
+        time = AmazonTime(clock)
+        self._transport = Transport(
             http=http,
-            time=self._time,
-            urls=dict.fromkeys(Region, token_url or TOKEN_URL),
-            client_id=client_id,
-            client_secret=client_secret,
+            time=time,
+            tokens=AccessTokens(
+                http=http,
+                time=time,
+                urls=dict.fromkeys(Region, token_url or TOKEN_URL),
+                client_id=client_id,
+                client_secret=client_secret,
+                deadline=deadline,
+            ),
+            endpoints={region: (endpoint or ENDPOINTS[region]).rstrip("/") for region in Region},
             deadline=deadline,
         )
+        self.feeds = Feeds(self._transport)
 
     def amazon_now(self, region: Region) -> datetime:
         """Return Amazon's time as far as its answers have told it; ours before the first answer."""
-        return self._time.now(region)
+        return self._transport.time.now(region)
 
     async def learn_time(self, seller: Seller) -> datetime:
         """Return Amazon's time, from an answer if there was none yet."""
-        await self._tokens.token(seller)
-        return self._time.now(seller.region)
+        await self._transport.tokens.token(seller)
+        return self._transport.time.now(seller.region)
 
     async def search_orders(self, seller: Seller, request: SearchRequest) -> Page:
         """Ask for one page of searchOrders."""
-        response = await self._call(seller, "GET", "/orders/2026-01-01/orders", query=request.parameters())
-        answer = _read(response, wire.SearchAnswer)
+        response = await self._transport.call(seller, "GET", "/orders/2026-01-01/orders", query=request.parameters())
+        answer = answers.read(response, wire.SearchAnswer)
         try:
             echoed = answer.last_updated_before
             before = instant(echoed, at="lastUpdatedBefore") if echoed else None
@@ -148,15 +145,15 @@ class AmazonClient:
             orders=tuple(read_order(raw) for raw in answer.orders),
             next_token=(answer.pagination.next_token or None) if answer.pagination else None,
             last_updated_before=before,
-            at=self._time.now(seller.region),
+            at=self._transport.time.now(seller.region),
             rate=answers.rate(response),
         )
 
     async def get_order(self, seller: Seller, number: str) -> OrderFacts | UnreadableOrder:
         """Ask for one order."""
         path = f"/orders/2026-01-01/orders/{quote(number, safe='')}"
-        response = await self._call(seller, "GET", path, query={"includedData": INCLUDED_DATA})
-        return read_order(_read(response, wire.OrderAnswer).order)
+        response = await self._transport.call(seller, "GET", path, query={"includedData": INCLUDED_DATA})
+        return read_order(answers.read(response, wire.OrderAnswer).order)
 
     async def confirm_shipment(
         self, seller: Seller, *, number: str, marketplace_id: str, reference: str, package: PackageConfirmation
@@ -179,7 +176,7 @@ class AmazonClient:
             "packageDetail": {name: value for name, value in detail.items() if value is not None},
         }
         path = f"/orders/v0/orders/{quote(number, safe='')}/shipmentConfirmation"
-        response = await self._call(seller, "POST", path, body=msgspec.json.encode(body))
+        response = await self._transport.call(seller, "POST", path, body=msgspec.json.encode(body))
         if response.status_code != httpx2.codes.NO_CONTENT:
             raise answers.unreadable(response)
         return answers.request_id(response)
@@ -187,8 +184,8 @@ class AmazonClient:
     async def verify(self, *, region: Region, refresh_token: str) -> Verified:
         """Ask on which marketplaces the holder of a refresh token sells."""
         seller = Seller(region, refresh_token)
-        response = await self._call(seller, "GET", "/sellers/v1/marketplaceParticipations")
-        stores = _read(response, _Participations).payload
+        response = await self._transport.call(seller, "GET", "/sellers/v1/marketplaceParticipations")
+        stores = answers.read(response, _Participations).payload
         return Verified(
             participations=tuple(
                 Participation(
@@ -198,45 +195,5 @@ class AmazonClient:
                 )
                 for store in stores
             ),
-            at=self._time.now(region),
+            at=self._transport.time.now(region),
         )
-
-    async def _call(
-        self,
-        seller: Seller,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: bytes | None = None,
-    ) -> httpx2.Response:
-        token = await self._tokens.token(seller)
-        response = await self._send(seller, token, method, path, query, body)
-        if response.status_code in (401, 403):
-            token = await self._tokens.token(seller, refused=token)
-            response = await self._send(seller, token, method, path, query, body)
-        if not response.is_success:
-            answers.refuse(response)
-        return response
-
-    async def _send(
-        self, seller: Seller, token: str, method: str, path: str, query: Mapping[str, str] | None, body: bytes | None
-    ) -> httpx2.Response:
-        sending = self._http.request(
-            method,
-            self._endpoints[seller.region] + path,
-            params=query,
-            content=body,
-            headers={**_HEADERS, "x-amz-access-token": token},
-            follow_redirects=False,
-        )
-        response = await answers.answered(sending, deadline=self._deadline)
-        self._time.observe(seller.region, response)
-        return response
-
-
-def _read(response: httpx2.Response, shape: type[_Shape]) -> _Shape:
-    try:
-        return msgspec.json.decode(response.content, type=shape)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise answers.unreadable(response) from None
