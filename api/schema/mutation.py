@@ -3,6 +3,9 @@
 import strawberry
 
 from api.schema.backfilling import BackfillPreviewPayload, preview_backfill, start_backfill
+from api.schema.bulk_canceling import request_cancellations
+from api.schema.canceling import CancelOrderPayload, request_cancellation
+from api.schema.commanding import CommandPayload, give_up, send_again
 from api.schema.connecting import StorePayload, connect_store
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.retrying import BulkOrdersPayload, retry_imports
@@ -63,6 +66,27 @@ class Mutation:
         extensions=[RefusalsAsUserErrors(ShipOrderPayload)],
         description="Ship what is left of an order, or some of it. Stock goes down at once; Amazon is told by one "
         "command for each package.",
+    )
+    cancel_order: CancelOrderPayload = strawberry.mutation(
+        resolver=request_cancellation,
+        extensions=[RefusalsAsUserErrors(CancelOrderPayload)],
+        description="Ask Amazon to cancel a whole order, imported or not, while it is UNSHIPPED. Stock and money stay "
+        "as they are until Amazon shows it as canceled.",
+    )
+    bulk_cancel_orders: BulkOrdersPayload = strawberry.mutation(
+        resolver=request_cancellations,
+        extensions=[RefusalsAsUserErrors(BulkOrdersPayload)],
+        description="Ask Amazon to cancel many orders, at most 500; each has its own answer.",
+    )
+    retry_command: CommandPayload = strawberry.mutation(
+        resolver=send_again,
+        extensions=[RefusalsAsUserErrors(CommandPayload)],
+        description="Send a message to Amazon again that was refused, parked or dead; a package keeps its reference.",
+    )
+    give_up_command: CommandPayload = strawberry.mutation(
+        resolver=give_up,
+        extensions=[RefusalsAsUserErrors(CommandPayload)],
+        description="Drop a message to Amazon that failed or was not sent yet. What was recorded here stays as it is.",
     )
     sync_now: SyncPayload = strawberry.mutation(
         resolver=sync_now,

@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.amazon_orders import AmazonOrder, AmazonOrderBy, find_amazon_order
 from api.schema.api_info import ApiInfo, api_info
+from api.schema.commanding import CommandConnection, InStates, OfStore, list_commands
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
 from api.schema.ids import typed_id
@@ -101,6 +102,18 @@ class Query:
     ) -> ProductConnection:
         """List products."""
         return await list_products(info.context, first, after, search)
+
+    @strawberry.field(description="Messages to Amazon of all orders: those that failed, unless other states are named.")
+    @staticmethod
+    async def commands(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        store_id: OfStore = strawberry.UNSET,
+        states: InStates = strawberry.UNSET,
+    ) -> CommandConnection:
+        """List commands."""
+        return await list_commands(info.context, first, after, store_id, states)
 
     @strawberry.field(description="What people should know at once; empty when nothing stands still.")
     @staticmethod

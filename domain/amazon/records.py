@@ -168,6 +168,7 @@ class Command(Model):
         indexes = (
             Index(fields=("due_at",), name="ix_command_due"),
             Index(fields=("store_id", "state", "id"), name="ix_command_state"),
+            Index(fields=("state", "id"), name="ix_command_of_state"),
             Index(fields=("package_id",), name="ix_command_package"),
         )
 

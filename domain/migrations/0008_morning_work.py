@@ -36,7 +36,10 @@ class Migration(migrations.Migration):
             """WHERE "asin" IS NOT NULL AND "state" <> 'RESOLVED'""",
             'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "id") '
             """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
-            """CREATE INDEX "ix_attention_open" ON "attention" ("due_by", "id") WHERE "state" = 'OPEN'""",
+            # The one list, in its order: by ship-by date, those without one last, with what it is filtered by.
+            'CREATE INDEX "ix_attention_list" ON "attention" '
+            """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id")""",
+            'CREATE INDEX "ix_attention_subject" ON "attention" ("subject")',
         ),
         Statements(
             'DROP INDEX "uq_feed_open"',
@@ -50,6 +53,10 @@ class Migration(migrations.Migration):
             'CREATE UNIQUE INDEX "uq_feed_open" ON "feed_submission" ("account_id", "feed_type") '
             'WHERE "finished_at" IS NULL',
             'ALTER TABLE "command" ADD COLUMN "in_doubt" BOOLEAN NOT NULL DEFAULT FALSE',
+            'CREATE INDEX "ix_command_of_state" ON "command" ("state", "id")',
             'CREATE INDEX "ix_command_submission" ON "command" ("submission_id") WHERE "submission_id" IS NOT NULL',
+        ),
+        Statements(
+            'ALTER TABLE "document_line" ADD COLUMN "shipping_minor" BIGINT',
         ),
     )
