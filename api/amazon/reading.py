@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from hashlib import blake2b
 from typing import Final
 
 import msgspec
@@ -38,10 +39,15 @@ def read_order(raw: msgspec.Raw | bytes) -> OrderFacts | UnreadableOrder:
         order = msgspec.json.decode(raw, type=wire.Order, strict=False)
         return _Reader().order(order, raw)
     except InvalidInput as refusal:
-        return UnreadableOrder(amazon_order_id=_order_id(raw), problem=Problem("order", None, refusal.message))
+        return _unreadable(raw, refusal.message)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         reason = str(error) if isinstance(error, msgspec.ValidationError) else "It is not readable JSON."
-        return UnreadableOrder(amazon_order_id=_order_id(raw), problem=Problem("order", None, reason))
+        return _unreadable(raw, reason)
+
+
+def _unreadable(raw: msgspec.Raw | bytes, reason: str) -> UnreadableOrder:
+    digest = blake2b(bytes(raw), digest_size=16).hexdigest()
+    return UnreadableOrder(amazon_order_id=_order_id(raw), problem=Problem("order", None, reason), digest=digest)
 
 
 def _order_id(raw: msgspec.Raw | bytes) -> str | None:

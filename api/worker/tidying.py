@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Final
 
 from api.worker.worker import Worker
-from domain.channel import retention
+from domain.channel import overdue, retention
 from domain.channel.remove_store import remove_some
 
 _BUYERS_EVERY: Final = timedelta(minutes=1)
 _ANSWERS_EVERY: Final = timedelta(hours=1)
+_OVERDUE_EVERY: Final = timedelta(minutes=10)
 
 
 async def tidy_due(worker: Worker) -> int:
@@ -21,7 +22,14 @@ async def tidy_due(worker: Worker) -> int:
         redacted += await _redact(worker)
     if _is_time(worker, "answers", _ANSWERS_EVERY):
         await retention.forget_answers(now=worker.now())
+    if _is_time(worker, "overdue", _OVERDUE_EVERY):
+        await _note_overdue(worker)
     return redacted
+
+
+async def _note_overdue(worker: Worker) -> None:
+    while await overdue.note_overdue(now=worker.now()) == overdue.BATCH:
+        continue
 
 
 async def _redact(worker: Worker) -> int:

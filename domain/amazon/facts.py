@@ -146,3 +146,4 @@ class UnreadableOrder:
 
     amazon_order_id: str | None
     problem: Problem
+    digest: str | None = None  # of all that Amazon sent of it: the same for the same content

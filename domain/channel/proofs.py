@@ -67,9 +67,14 @@ def _of_shipments(due: DueOrder, shipments: Sequence[Command]) -> Iterator[Verdi
     for command in shipments:
         if command.package_reference in proven:
             yield Verdict(command, CommandState.CONFIRMED, f"Amazon knows package {command.package_reference}.")
-        elif due.has_shipped and command.state not in _UNDER_WAY:
+        elif due.has_shipped and command.state not in _UNDER_WAY and not _was_taken(command):
             because = f"Amazon says that all has shipped; package {command.package_reference} is not sent any more."
             yield Verdict(command, CommandState.WITHDRAWN, because)
+
+
+def _was_taken(command: Command) -> bool:
+    # Amazon took it and lists other packages: a person has to say what becomes of it.
+    return command.state is CommandState.PARKED and command.accepted_at is not None
 
 
 def _proven_by_quantities(due: DueOrder, shipments: Sequence[Command]) -> set[str | None]:
@@ -126,10 +131,10 @@ async def _apply(unit: Change, due: DueOrder, verdict: Verdict) -> None:
     )
     kind = _EVENTS[verdict.state]
     unit.event(due.order.subject, kind, verdict.because, actor=AMAZON, command_id=command.id, state=verdict.state)
-    if verdict.state is CommandState.REFUSED:
-        await open_all(unit, [(due.order, refused_concern(command, verdict.because))])
-        return
     told = [row for row in due.attention if row.command_id == command.id]
+    if verdict.state is CommandState.REFUSED:
+        told = [row for row in told if row.kind is not AttentionKind.COMMAND_REFUSED]
+        await open_all(unit, [(due.order, refused_concern(command, verdict.because))])
     await resolve(unit, due.order, told)
 
 

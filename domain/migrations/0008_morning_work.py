@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
             # The one list, in its order: by ship-by date, those without one last, with what it is filtered by.
             'CREATE INDEX "ix_attention_list" ON "attention" '
-            """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id")""",
+            """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id", "opened_at")""",
             'CREATE INDEX "ix_attention_subject" ON "attention" ("subject")',
         ),
         Statements(

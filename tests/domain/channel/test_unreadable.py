@@ -31,7 +31,7 @@ async def test_an_order_that_cannot_be_read_is_shown_once_with_its_reason(stage:
 
     (row,) = await parked()
     assert (row.kind, row.store_id, row.order_id, row.opened_at) == ("UNREADABLE", stage.store.id, None, stage.now)
-    assert row.facts == {"number": NUMBER, "field": "order", "reason": "Expected `object`, got `null`"}
+    assert row.facts == {"number": NUMBER, "field": "order", "reason": "Expected `object`, got `null`", "digest": None}
     assert await told() == [f"Amazon's order {NUMBER} could not be read."]
 
 
@@ -58,6 +58,38 @@ async def test_an_order_without_a_readable_id_is_shown_too(stage: Stage) -> None
     await note(stage, unreadable(None))
     (row,) = await parked()
     assert row.message == "Amazon's order without a readable id could not be read."
+
+
+async def test_orders_without_a_readable_id_are_told_apart_by_their_content(stage: Stage) -> None:
+    one, other = (replace(unreadable(None), digest=letter * 32) for letter in "ab")
+    await note(stage, one, other)
+    await note(stage, other, one)
+
+    assert [row.message for row in await parked()] == [
+        "Amazon's order without a readable id (content aaaaaaaa) could not be read.",
+        "Amazon's order without a readable id (content bbbbbbbb) could not be read.",
+    ]
+
+
+async def test_what_was_dismissed_comes_back_only_with_another_content(stage: Stage) -> None:
+    one, other = (replace(unreadable(), digest=letter * 32) for letter in "ab")
+    await note(stage, one)
+    await Attention.all().update(state=AttentionState.DISMISSED)
+    await note(stage, one)
+    assert await parked() == []
+
+    await note(stage, other)
+    (row,) = await parked()
+    assert row.facts["digest"] == "b" * 32
+
+
+async def test_what_was_dismissed_is_closed_without_a_word_once_it_can_be_read(stage: Stage) -> None:
+    await note(stage, unreadable())
+    await Attention.all().update(state=AttentionState.DISMISSED)
+    await note(stage, stage.facts(number=NUMBER))
+
+    assert (await Attention.get()).state == AttentionState.RESOLVED
+    assert len(await told()) == 1
 
 
 async def test_a_reason_of_any_length_is_kept_short(stage: Stage) -> None:
