@@ -68,6 +68,8 @@ class EventKind(StrEnum):
     ATTENTION_OPENED = "ATTENTION_OPENED"
     ATTENTION_RESOLVED = "ATTENTION_RESOLVED"
     RETRY_REQUESTED = "RETRY_REQUESTED"
+    ATTENTION_DISMISSED = "ATTENTION_DISMISSED"  # a person decided to leave it
+    PRODUCT_MATCHED = "PRODUCT_MATCHED"  # a person said which product an item means
     PROPOSAL_APPLIED = "PROPOSAL_APPLIED"  # a difference from Amazon's order was dealt with
     REDACTED = "REDACTED"
     STORE_CONNECTED = "STORE_CONNECTED"
@@ -92,6 +94,7 @@ MATERIAL: Final = frozenset(EventKind) - {
     EventKind.MARKETPLACE_RETRIED,
     EventKind.ATTENTION_OPENED,
     EventKind.ATTENTION_RESOLVED,
+    EventKind.ATTENTION_DISMISSED,
     EventKind.RETRY_REQUESTED,
 }
 """Events after which somebody who looked at the order before has seen an older version of it."""

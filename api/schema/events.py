@@ -56,6 +56,8 @@ described(
         "MARKETPLACE_WITHDRAWN": "A message about it is no longer wanted.",
         "ATTENTION_OPENED": "A person should look at it.",
         "ATTENTION_RESOLVED": "Nobody needs to look any more.",
+        "ATTENTION_DISMISSED": "Somebody decided to leave what a person should look at.",
+        "PRODUCT_MATCHED": "Somebody said which product an item means.",
         "RETRY_REQUESTED": "Somebody asked to evaluate it again.",
         "PROPOSAL_APPLIED": "A difference from Amazon's order was dealt with.",
         "REDACTED": "Its buyer data was deleted.",

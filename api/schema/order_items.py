@@ -83,12 +83,13 @@ class OrderItem(Node):
 
     @strawberry.field(
         graphql_type=Product | None,
-        description="The product it means: the remembered one, else that of its SKU, else the only one of its ASIN.",
+        description="The product it means: the one chosen for this item or remembered for its SKU, else that of its SKU, "
+        "else the only one of its ASIN.",
     )
     @staticmethod
     async def product(root: strawberry.Parent[records.AmazonItem], info: Info) -> ProductRecord | None:
         """Return the product."""
-        wanted = Wanted(root.account_id, root.seller_sku, root.asin)
+        wanted = Wanted(root.account_id, root.seller_sku, root.asin, root.id)
         found = await info.context.loaders.products_meant.load(wanted)
         return found.product if found else None
 

@@ -123,6 +123,25 @@ class Match(Model):
         unique_together = (("account_id", "seller_sku"),)
 
 
+class ItemMatch(Model):
+    """An answer for one item of an order alone: it means this product, whatever its SKU means elsewhere."""
+
+    id = fields.BigIntField(primary_key=True)
+    account_id = fields.BigIntField()
+    order_id = fields.BigIntField()  # the channel's order, opaque here
+    item_id = fields.BigIntField(unique=True)  # the channel's item row, opaque here
+    product_id = fields.BigIntField()
+    matched_at = Instant()
+    actor_kind = fields.CharField(max_length=16)
+    actor_name = fields.CharField(max_length=100, null=True)
+
+    class Meta:
+        """Storage."""
+
+        table = "item_match"
+        indexes = (Index(fields=("order_id",), name="ix_item_match_order"),)
+
+
 class StockMove(Model):
     """One change of the counts, never changed itself: the counts are the sums of their moves."""
 

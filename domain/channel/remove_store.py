@@ -19,7 +19,7 @@ from domain.accounts.records import (
 )
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState, FeedSubmission
 from domain.buyers import BuyerRecord, Owner
-from domain.catalog.records import Match, Reservation
+from domain.catalog.records import ItemMatch, Match, Reservation
 from domain.catalog.stock import release
 from domain.change import Change, change
 from domain.channel.records import Attention, Correction, DecisionRecord
@@ -39,7 +39,16 @@ BATCH: Final = 200
 """So many orders are removed in one transaction."""
 
 _ON_THE_WAY: Final = (CommandState.QUEUED, CommandState.HELD, CommandState.SENT)
-_OF_AN_ORDER: Final[Sequence[Any]] = (Attention, DecisionRecord, Correction, Command, Reservation, Event, AmazonItem)
+_OF_AN_ORDER: Final[Sequence[Any]] = (
+    Attention,
+    DecisionRecord,
+    Correction,
+    Command,
+    Reservation,
+    ItemMatch,
+    Event,
+    AmazonItem,
+)
 _OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (Package, Shipment, Invoice, CreditMemo, CommerceOrderLine)
 
 

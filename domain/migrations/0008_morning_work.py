@@ -4,6 +4,8 @@ from tortoise import migrations
 
 from domain.migrations._tables import Statements, after, in_order
 
+PLAIN_SKU = """REPLACE(REPLACE(REPLACE(REPLACE(REPLACE(LOWER("sku"), '-', ''), '_', ''), ' ', ''), '.', ''), '/', '')"""
+
 
 class Migration(migrations.Migration):
     """Adds the table of stock moves, the cause of an attention entry, and how far a feed has come."""
@@ -30,12 +32,30 @@ class Migration(migrations.Migration):
             'CREATE INDEX "ix_stock_move_order" ON "stock_move" ("order_id") WHERE "order_id" IS NOT NULL',
         ),
         Statements(
+            """CREATE TABLE "item_match" (
+                {id},
+                "account_id" BIGINT NOT NULL,
+                "order_id" BIGINT NOT NULL,
+                "item_id" BIGINT NOT NULL UNIQUE,
+                "product_id" BIGINT NOT NULL REFERENCES "product" ("id"),
+                "matched_at" {instant} NOT NULL,
+                "actor_kind" VARCHAR(16) NOT NULL,
+                "actor_name" VARCHAR(100)
+            )""",
+            'CREATE INDEX "ix_item_match_order" ON "item_match" ("order_id")',
+            'CREATE INDEX "ix_product_match_product" ON "product_match" ("product_id")',
+            f'CREATE INDEX "ix_product_plain_sku" ON "product" (({PLAIN_SKU}), "id")',
+            'CREATE INDEX "ix_product_plain_name" ON "product" ((LOWER("name")), "id")',
+        ),
+        Statements(
             """ALTER TABLE "attention" ADD COLUMN "cause" VARCHAR(300)""",
             """ALTER TABLE "attention" ADD COLUMN "asin" VARCHAR(20)""",
             'CREATE INDEX "ix_attention_asin" ON "attention" ("asin") '
             """WHERE "asin" IS NOT NULL AND "state" <> 'RESOLVED'""",
-            'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "id") '
+            'ALTER TABLE "attention" ADD COLUMN "needed" BIGINT',
+            'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "due_by", "id", "store_id") '
             """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
+            'CREATE INDEX "ix_attention_kind" ON "attention" ("kind", "state", "due_by", "id")',
             # The one list, in its order: by ship-by date, those without one last, with what it is filtered by.
             'CREATE INDEX "ix_attention_list" ON "attention" '
             """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id", "opened_at")""",
