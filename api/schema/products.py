@@ -13,10 +13,12 @@ from api.schema.actors import Actor, actor_of
 from api.schema.context import Context, Info
 from api.schema.enums import described
 from api.schema.loaders import Listing
+from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.optional import given
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
-from domain import timeline
+from api.schema.stock_moves import StockMoveConnection, list_moves
+from domain import money, timeline
 from domain.catalog import records
 from domain.catalog.records import MatchSource
 
@@ -44,6 +46,17 @@ class Product(Node):
     name: str = strawberry.field(description="What people call it.")
     enabled: bool = strawberry.field(description="Whether it is for sale.")
     manages_stock: bool = strawberry.field(description="Whether its stock is counted; if not, there is always enough.")
+    asin: str | None = strawberry.field(description="Amazon's number of it, where one is known.")
+    created_at: datetime = strawberry.field(description="When it was created here.")
+    updated_at: datetime = strawberry.field(
+        description="When a person or a file last changed it or its count; orders change its stock without that."
+    )
+
+    @strawberry.field(graphql_type=Money | None, description="What one costs; null where no price is known.")
+    @staticmethod
+    def price(root: strawberry.Parent[records.Product]) -> money.Money | None:
+        """Join the price and its currency."""
+        return money_of(root.price_minor, root.currency)
 
     @strawberry.field(description="How many lie on the shelf, promised ones included.")
     @staticmethod
@@ -62,6 +75,17 @@ class Product(Node):
     async def salable(root: strawberry.Parent[records.Product], info: Info) -> int:
         """Add up all sources."""
         return sum(stock.on_hand - stock.reserved for stock in await _stock_of(root, info))
+
+    @strawberry.field(description="How its stock came to be what it is, newest first.")
+    @staticmethod
+    async def moves(
+        root: strawberry.Parent[records.Product],
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> StockMoveConnection:
+        """List the moves."""
+        return await list_moves(root, info, first, after)
 
 
 async def _stock_of(product: records.Product, info: Info) -> list[records.Stock]:

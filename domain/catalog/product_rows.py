@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.errors import InvalidInput, RequiredInput
-from domain.money import Money
+from domain.money import Money, UnknownCurrency
 
 _WORDS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _WHOLE: Final = re.compile(r"\d{1,12}")
@@ -106,8 +106,12 @@ def _price(amount: str | None, currency: str | None) -> Money | None:
         raise RequiredInput("Price and currency go together; one of them is missing.", path=(missing,))
     try:
         price = Money.parse(amount, currency)
-    except InvalidInput as refusal:
-        raise InvalidInput(refusal.message, path=("price",)) from None
+    except UnknownCurrency:
+        why = "This is not a currency of ISO 4217; use a code such as EUR."
+        raise InvalidInput(why, path=("currency",)) from None
+    except InvalidInput:
+        why = "This is not an amount of its currency; write a plain decimal such as 19.90, with its decimals at most."
+        raise InvalidInput(why, path=("price",)) from None
     if price.minor < 0:
         raise InvalidInput("A price is not negative.", path=("price",))
     return price
@@ -115,7 +119,7 @@ def _price(amount: str | None, currency: str | None) -> Money | None:
 
 def _quantity(text: str | None) -> int | None:
     if text is not None and not _WHOLE.fullmatch(text):
-        raise InvalidInput(f"{text[:20]!r} is not a quantity; write a whole number from 0.", path=("quantity",))
+        raise InvalidInput("This is not a quantity; write a whole number from 0.", path=("quantity",))
     if text is not None and int(text) > MOST_ON_HAND:
         raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=("quantity",))
     return None if text is None else int(text)

@@ -93,7 +93,7 @@ def _readable(rows: Iterable[ProductRow], into: ImportedProducts) -> list[Wish]:
         try:
             wish = read_row(row)
             if (first := into.lines.setdefault(wish.sku, wish.line)) != wish.line:
-                raise Duplicate(f"SKU {wish.sku} stands in line {first} already.", path=("sku",))
+                raise Duplicate(f"This SKU stands in line {first} already; give each once.", path=("sku",))
         except DomainError as refusal:
             into.refused.append((row.line, refusal))
         else:
