@@ -1,7 +1,7 @@
 """The safe database engine: one connection that writes, one that reads, and the tables brought up to date."""
 
 from api.database.lifecycle import MigrationsPending, database, migrate_database, pending_migrations
-from api.database.read import read_connection, read_rows
+from api.database.read import one_moment, read_connection, read_rows
 from api.database.worker_role import WorkerAlreadyRunning, worker_role
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "WorkerAlreadyRunning",
     "database",
     "migrate_database",
+    "one_moment",
     "pending_migrations",
     "read_connection",
     "read_rows",

@@ -40,11 +40,16 @@ def file_of(url: str) -> Path:
 
 
 def tortoise_configuration(file: Path) -> dict[str, Any]:
-    """Return Tortoise's configuration: the writer, called default, and a reader on the same file."""
+    """Return Tortoise's configuration: the writer, called default, and two readers on the same file.
+
+    One reads what is committed, statement by statement; the other one keeps a moment, and is opened when it is needed.
+    """
+    reader = {"engine": _ENGINE, "credentials": {"file_path": str(file), "read_only": True}}
     return {
         "connections": {
             "default": {"engine": _ENGINE, "credentials": {"file_path": str(file)}},
-            "read": {"engine": _ENGINE, "credentials": {"file_path": str(file), "read_only": True}},
+            "read": reader,
+            "moment": reader,
         },
         "apps": {
             APP: {"models": list(MODELS), "default_connection": "default", "migrations": "domain.migrations"},

@@ -55,7 +55,7 @@ class Client(SqliteClient):
     def __init__(self, file_path: str, *, read_only: bool = False, **named: Any) -> None:
         super().__init__(file_path, **named)
         self.pragmas = dict(_READER if read_only else _WRITER)
-        self._read_only = read_only
+        self.read_only = read_only
         self._closed = False
 
     async def create_connection(self, with_db: bool) -> None:
@@ -64,7 +64,7 @@ class Client(SqliteClient):
             raise OperationalError("The database is closed.")
         if not self._connection:
             connector = partial(opened, self.filename, self.pragmas)
-            self._connection = await Connection(connector, read_only=self._read_only)
+            self._connection = await Connection(connector, read_only=self.read_only)
             await self._post_connect()
 
     async def close(self) -> None:
@@ -91,6 +91,7 @@ class TransactionWrapper(SqliteTransactionWrapper):
     def __init__(self, connection: SqliteClient) -> None:
         super().__init__(connection)
         self._outer = connection if isinstance(connection, TransactionWrapper) else None
+        self._begin = "BEGIN" if isinstance(connection, Client) and connection.read_only else "BEGIN IMMEDIATE"
         self.is_stored = False
 
     @property
@@ -111,10 +112,10 @@ class TransactionWrapper(SqliteTransactionWrapper):
         return NestedTransactionContext(TransactionWrapper(self))
 
     async def begin(self) -> None:
-        """Take the write lock at once: a transaction that reads first could not get it any more."""
+        """Take the write lock at once: a transaction that reads first could not get it any more. Readers need none."""
         if self._connection.in_transaction:
             await self._connection.rollback()
-        await self._run("BEGIN IMMEDIATE")
+        await self._run(self._begin)
 
     async def commit(self) -> None:
         """Store everything; if it is cancelled on the way, `is_stored` tells what became of it."""

@@ -11,12 +11,14 @@ from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_comm
 from api.schema.context import Info
 from api.schema.ids import typed_id
 from api.schema.node_lookup import find_node, find_nodes
+from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.nodes import Node
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
 from api.schema.paging import After, Before, First, Last
 from api.schema.products import ProductConnection, Search, list_products
 from api.schema.reading import reading
 from api.schema.settings import OrderSettings
+from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
 from domain.accounts.records import Store as StoreRecord
@@ -68,6 +70,13 @@ class Query:
 
     @strawberry.field(graphql_type=AmazonOrder | None, description="An Amazon order.")
     @staticmethod
+    preview_order_settings: OrderSettingsImpact = strawberry.field(
+        resolver=preview_settings,
+        extensions=[RefusalsAsUserErrors(OrderSettingsImpact)],
+        description="What becomes of a store's orders if its settings are changed: exactly what the change then does. "
+        "Nothing is written.",
+    )
+
     async def amazon_order(info: Info, by: OrderChoice) -> AmazonOrderRecord | None:
         """Find an Amazon order."""
         return await find_amazon_order(info.context, by)

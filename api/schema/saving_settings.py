@@ -1,11 +1,13 @@
 """Changing order settings: what clients say, and what they get."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import strawberry
 
 from api.schema.context import Info
 from api.schema.ids import typed_id
+from api.schema.impact import OrderSettingsImpact, impact_of
 from api.schema.optional import Optionals, optional
 from api.schema.settings import OrderSettings, OrderSettingsPatch, patch_of, settings_window
 from api.schema.shipping import USER
@@ -33,6 +35,13 @@ class OrderSettingsPayload:
         default=None, description="The settings as they are now; in a dry run, as they would be."
     )
     errors: list[UserError] = strawberry.field(default_factory=list, description="Why not. Empty if it is done.")
+    foreseen: strawberry.Private[tuple[Store, Mapping[str, Any]] | None] = None
+
+    @strawberry.field(description="What saving it would do to the store's orders; in a dry run only, else null.")
+    @staticmethod
+    async def impact(root: strawberry.Parent["OrderSettingsPayload"], info: Info) -> OrderSettingsImpact | None:
+        """Find out what the change would do."""
+        return await impact_of(info, *root.foreseen) if root.foreseen else None
 
 
 SettingsInput = Annotated[UpdateOrderSettingsInput, strawberry.argument(description="What changes.")]
@@ -45,7 +54,9 @@ async def save_order_settings(info: Info, input: SettingsInput, dry_run: DryRun 
     if store is None:
         raise NotFound("There is no such store.", path=("input", "storeId"))
     if dry_run:
-        return OrderSettingsPayload(settings=await _would_be(info, store, input))
+        return OrderSettingsPayload(
+            settings=await _would_be(info, store, input), foreseen=(store, patch_of(input.patch))
+        )
     service = info.context.service
     await update_order_settings(
         store_id=store.id,

@@ -20,6 +20,7 @@ from domain.accounts.order_settings import (
     StockRule,
 )
 from domain.accounts.records import SettingsVersion, Store
+from domain.accounts.settings_input import edit_refusals, graphql_name
 from domain.commerce.lifecycle import CommerceOrderState
 
 described(
@@ -49,11 +50,23 @@ described(
 )
 
 
+@strawberry.type(description="Whether a setting can be changed.")
+class SettingField:
+    """A setting and why it is greyed out."""
+
+    name: str = strawberry.field(description="Its name, as in `OrderSettingsPatch`.")
+    editable: bool = strawberry.field(description="Whether it can be changed.")
+    reason: str | None = strawberry.field(
+        description="Why it cannot be changed: what updateOrderSettings would answer. Null if it can."
+    )
+
+
 @strawberry.type(description="What a store does with Amazon's orders. One for each store; every saved version is kept.")
 class OrderSettings(Node):
     """One version of the settings, with the store they belong to."""
 
     store: strawberry.Private[Store]
+    chosen: strawberry.Private[words.OrderSettings]
     version: int = strawberry.field(description="Grows with every change; send it back as `expectedVersion`.")
     import_enabled: bool = strawberry.field(description="Whether orders are imported at all.")
     commerce_store_view: str = strawberry.field(description="The store view in which commerce orders are made.")
@@ -74,6 +87,17 @@ class OrderSettings(Node):
     pii_retention_days: int = strawberry.field(description="For how many days buyer data is kept after the end.")
     updated_at: datetime = strawberry.field(description="When this version was saved.")
 
+    @strawberry.field(description="Which settings can be changed while these are in force.")
+    @staticmethod
+    def fields(root: strawberry.Parent["OrderSettings"]) -> list[SettingField]:
+        """Return every setting with the refusal that changing it would meet."""
+        return [
+            SettingField(
+                name=graphql_name(name), editable=refusal is None, reason=None if refusal is None else refusal.message
+            )
+            for name, refusal in edit_refusals(root.chosen).items()
+        ]
+
     @strawberry.field(description="Opaque, the same for every version.")
     @staticmethod
     def id(root: strawberry.Parent["OrderSettings"]) -> strawberry.ID:
@@ -86,6 +110,7 @@ def settings_window(store: Store, version: int, chosen: words.OrderSettings, at:
     values = dataclasses.asdict(chosen)
     return OrderSettings(
         store=store,
+        chosen=chosen,
         version=version,
         updated_at=at,
         **values

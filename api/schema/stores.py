@@ -19,6 +19,7 @@ from api.schema.optional import given
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
 from api.schema.paging import After, Before, First, Last
 from api.schema.settings import OrderSettings, saved_at, settings_window
+from api.schema.settings_history import OrderSettingsVersionConnection, list_versions
 from api.schema.sync_runs import SyncRunConnection, list_runs
 from domain.accounts import records
 from domain.accounts.records import AccountState, StoreState
@@ -86,6 +87,17 @@ class Store(Node):
     async def order_settings(root: strawberry.Parent[records.Store], info: Info) -> OrderSettings:
         """Return the settings in force."""
         return await settings_of(root, info.context)
+
+    @strawberry.field(description="The saved versions of its order settings, newest first.")
+    @staticmethod
+    async def order_settings_history(
+        root: strawberry.Parent[records.Store],
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+    ) -> OrderSettingsVersionConnection:
+        """Return a page of the versions."""
+        return await list_versions(info, root, first, after)
 
     @strawberry.field(description="Our copy of Amazon's token buckets, so that one can see why a sync waits.")
     @staticmethod

@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.accounts.order_settings import OrderSettings
 from domain.accounts.records import SettingsVersion, Store
-from domain.accounts.settings_input import changed_settings, from_values, graphql_name, to_values
+from domain.accounts.settings_input import changed_names, changed_settings, from_values, graphql_name, to_values
 from domain.change import Change, change
 from domain.errors import NotFound, StaleVersion
 from domain.timeline import Actor, EventKind, Subject
@@ -77,7 +77,7 @@ async def _save(unit: Change, store: Store, current: OrderSettings, after: Order
         actor_name=unit.actor.name,
         at=unit.now,
     )
-    changes = {graphql_name(name): [before[name], value] for name, value in values.items() if value != before[name]}
+    changes = {graphql_name(name): [before[name], values[name]] for name in changed_names(current, after)}
     subject = Subject(store.account_id, store.id)
     unit.event(
         subject,

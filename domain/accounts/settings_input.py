@@ -15,7 +15,7 @@ from domain.accounts.order_settings import (
     PendingOrderStock,
     StockRule,
 )
-from domain.errors import InvalidInput, RequiredInput
+from domain.errors import DomainError, InvalidInput, RequiredInput
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _PREFIX: Final = re.compile(r"[A-Za-z0-9._/-]{1,16}")
@@ -28,10 +28,26 @@ def changed_settings(current: OrderSettings, patch: Mapping[str, object]) -> Ord
     """
     checked = {name: _checked(name, value) for name, value in patch.items()}
     after = dataclasses.replace(current, **checked)
-    changed = [name for name in checked if getattr(after, name) != getattr(current, name)]
-    _check_import(current, after, changed)
-    _check_status(after, changed)
+    for name in changed_names(current, after):
+        if refusal := _edit_refusal(after, name):
+            raise refusal
+    if after.initial_status_mode is InitialStatusMode.CUSTOM and after.initial_status is None:
+        raise RequiredInput("A custom order status needs the status to use.", path=_path("initial_status"))
     return after
+
+
+def changed_names(before: OrderSettings, after: OrderSettings) -> list[str]:
+    """Return which settings differ, in the order of the fields."""
+    names = [field.name for field in dataclasses.fields(after)]
+    return [name for name in names if getattr(before, name) != getattr(after, name)]
+
+
+def edit_refusals(current: OrderSettings) -> dict[str, DomainError | None]:
+    """Return for each setting why it cannot be changed while these settings are in force, None if it can.
+
+    It is the refusal that changing this one setting meets, whatever its new value.
+    """
+    return {field.name: _edit_refusal(current, field.name) for field in dataclasses.fields(current)}
 
 
 def graphql_name(name: str) -> str:
@@ -55,23 +71,15 @@ def _read(name: str, value: object) -> Any:
     return _WORDS[name](str(value)) if name in _WORDS else value
 
 
-def _check_import(current: OrderSettings, after: OrderSettings, changed: list[str]) -> None:
-    others = [name for name in changed if name != "import_enabled"]
-    if others and not after.import_enabled:
-        raise InvalidInput(
+def _edit_refusal(settings: OrderSettings, name: str) -> DomainError | None:
+    if not settings.import_enabled and name != "import_enabled":
+        return InvalidInput(
             "While importing orders is disabled the other settings are kept as they are; enable it to change them.",
-            path=_path(others[0]),
+            path=_path(name),
         )
-
-
-def _check_status(after: OrderSettings, changed: list[str]) -> None:
-    if after.initial_status_mode is InitialStatusMode.CUSTOM:
-        if after.initial_status is None:
-            raise RequiredInput("A custom order status needs the status to use.", path=_path("initial_status"))
-    elif "initial_status" in changed:
-        raise InvalidInput(
-            "The status is used in the mode CUSTOM only; choose that mode with it.", path=_path("initial_status")
-        )
+    if settings.initial_status_mode is not InitialStatusMode.CUSTOM and name == "initial_status":
+        return InvalidInput("The status is used in the mode CUSTOM only; choose that mode with it.", path=_path(name))
+    return None
 
 
 def _checked(name: str, value: object) -> Any:
@@ -121,6 +129,22 @@ def _text(pattern: re.Pattern[str], shape: str) -> Callable[[object, str], str]:
     return text
 
 
+def _status(value: object, name: str) -> str:
+    code = _text(_CODE, _SMALL_LETTERS)(value, name)
+    if code in OTHER_STATUSES:
+        raise InvalidInput(
+            "A new order is in processing, and this status belongs to another state; "
+            "use processing, fraud or one of your own.",
+            path=_path(name),
+        )
+    return code
+
+
+OTHER_STATUSES: Final = frozenset(
+    ["pending", "pending_payment", "complete", "closed", "canceled", "holded", "payment_review"]
+)
+"""The codes of the defined statuses that no order in processing can have."""
+
 _OPTIONAL: Final = frozenset(["order_number_prefix", "initial_status"])
 _SMALL_LETTERS: Final = "a code of small letters, digits and underscores, at most 64"
 
@@ -139,7 +163,7 @@ _RULES: Final[Mapping[str, Callable[[object, str], Any]]] = {
     "order_number_prefix": _text(_PREFIX, "letters, digits and . _ / - only, at most 16"),
     "reservation_days": _days(1, 90),
     "fba_requires_stock": _yes_or_no,
-    "initial_status": _text(_CODE, _SMALL_LETTERS),
+    "initial_status": _status,
     # Amazon's Data Protection Policy: buyer data at most 30 days after delivery.
     "pii_retention_days": _days(1, 30),
     **{name: _one_of(words) for name, words in _WORDS.items()},

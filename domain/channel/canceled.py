@@ -15,7 +15,7 @@ async def write_off_canceled(unit: Change, due_orders: Sequence[DueOrder]) -> No
 
     What other canceled orders hold is left to be released: those of the buyer's and Amazon's own will, too.
     """
-    concerned = [due for due in due_orders if due.held and not _restocks(due)]
+    concerned = [due for due in due_orders if due.held and not restocks(due)]
     written_off = await write_off(unit, order_ids=[due.order.id for due in concerned])
     for due in concerned:
         if due.order.id in written_off:
@@ -23,7 +23,8 @@ async def write_off_canceled(unit: Change, due_orders: Sequence[DueOrder]) -> No
         due.held = {}
 
 
-def _restocks(due: DueOrder) -> bool:
+def restocks(due: DueOrder) -> bool:
+    """Return whether what an order holds is there for others once it is let go."""
     if due.order.amazon_status is not AmazonOrderStatus.CANCELED:
         return True
     # Of several only the last one counts: those before it had failed.

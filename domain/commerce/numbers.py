@@ -4,6 +4,7 @@ from enum import StrEnum
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.commerce.records import NumberSequence
 from domain.errors import Duplicate
 from domain.json_rows import placeholder
 
@@ -32,5 +33,15 @@ async def take_numbers(
         "RETURNING next_number",
         [store_view, kind.value, count],
     )
-    following = rows[0]["next_number"]
-    return [f"{prefix}{number:09d}" for number in range(following - count, following)]
+    return numbers_from(rows[0]["next_number"] - count, count=count, prefix=prefix)
+
+
+async def next_number(*, store_view: str, kind: Numbered) -> int:
+    """Return the number that a sequence would give next, without taking it."""
+    sequence = await NumberSequence.get_or_none(store_view=store_view, kind=kind.value)
+    return sequence.next_number if sequence else 1
+
+
+def numbers_from(first: int, *, count: int, prefix: str = "") -> list[str]:
+    """Return numbers that follow each other as they are written."""
+    return [f"{prefix}{number:09d}" for number in range(first, first + count)]
