@@ -12,6 +12,7 @@ from domain.accounts.marketplaces import Participation, Verified
 from domain.accounts.records import Store
 from domain.accounts.settings import update_order_settings
 from domain.accounts.stores import connect_store
+from domain.amazon.cancel_reasons import CancelReason
 from domain.amazon.facts import (
     AddressFacts,
     AmazonOrderStatus,
@@ -27,6 +28,7 @@ from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.catalog.product_rows import ProductRow
 from domain.catalog.records import Product, Stock
+from domain.channel.cancel import cancel_order
 from domain.channel.evaluate import Evaluated, evaluate_batch
 from domain.channel.products import import_products
 from domain.channel.records import Attention, AttentionState, DecisionRecord
@@ -166,6 +168,20 @@ class Stage:
             "new_reference": lambda: str(next(self.references)),
         }
         return await ship_order(**(given | arguments))
+
+    async def cancel(self, order: AmazonOrder, *, key: str = "c1", **arguments: Any) -> Command:
+        given: dict[str, Any] = {
+            "order_id": order.id,
+            "reason": CancelReason.NO_INVENTORY,
+            "note": None,
+            "restock": True,
+            "expected_version": None,
+            "idempotency_key": key,
+            "now": self.now,
+            "actor": CLERK,
+            "sealer": self.sealer,
+        }
+        return await cancel_order(**(given | arguments))
 
 
 def package(*lines: tuple[int, int], **texts: Any) -> PackageRequest:
