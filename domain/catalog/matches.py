@@ -78,7 +78,8 @@ async def forget_choice(item_id: int) -> int | None:
     if found is None:
         return None
     await found.delete()
-    return found.product_id
+    product_id: int = found.product_id
+    return product_id
 
 
 async def _find(wanted: Collection[Wanted]) -> dict[Wanted, Found]:

@@ -139,7 +139,10 @@ class ItemMatch(Model):
         """Storage."""
 
         table = "item_match"
-        indexes = (Index(fields=("order_id",), name="ix_item_match_order"),)
+        indexes = (
+            Index(fields=("order_id",), name="ix_item_match_order"),
+            Index(fields=("product_id",), name="ix_item_match_product"),
+        )
 
 
 class StockMove(Model):

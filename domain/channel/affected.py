@@ -61,7 +61,10 @@ async def orders_behind(unit: Change, products: Sequence[Product]) -> Affected:
         "skus": json_rows(connection, {"sku": "text"}, parameter=2),
         "asins": json_rows(connection, {"asin": "text"}, parameter=3),
     }
-    items = "i.seller_sku IN (SELECT sku FROM {skus} s) OR i.asin IN (SELECT asin FROM {asins} s)"
+    items = (
+        "i.seller_sku IN (SELECT sku FROM {skus} s) OR i.asin IN (SELECT asin FROM {asins} s) OR i.id IN "
+        "(SELECT c.item_id FROM item_match c JOIN {products} helped ON c.product_id = helped.id)"
+    )
     which = f"{_BLOCKED} UNION {_PENDING.format(stores='', items=items)}".format(**tables)
     return await _mark(unit, which, [_rows(ids), _rows(sorted(skus)), _rows(sorted(asins))])
 

@@ -22,7 +22,7 @@ EVALUATED: Final = frozenset(
 )
 """The kinds that an evaluation opens and resolves."""
 
-_FOLLOWING: Final = ("message", "facts", "product_id", "seller_sku", "asin", "cause", "due_by")
+_FOLLOWING: Final = ("message", "facts", "product_id", "seller_sku", "asin", "needed", "cause", "due_by")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class Concern:
     product_id: int | None = None
     seller_sku: str | None = None
     asin: str | None = None
+    needed: int | None = None
     command_id: int | None = None
     facts: Mapping[str, str | int | None] = field(default_factory=dict)
 
@@ -79,6 +80,7 @@ def blocker_concern(due: DueOrder, blocker: Blocker) -> Concern:
         product_id=blocker.product_id,
         seller_sku=blocker.seller_sku,
         asin=asin,
+        needed=blocker.needed,
         facts=facts,
     )
 
@@ -162,6 +164,7 @@ def _told(concern: Concern, order: AmazonOrder) -> dict[str, Any]:
         "product_id": concern.product_id,
         "seller_sku": concern.seller_sku,
         "asin": concern.asin,
+        "needed": concern.needed,
         "cause": concern.cause(order),
         "due_by": order.latest_ship_at,
     }

@@ -1,6 +1,7 @@
 """What stops an order that could be imported: products, stock, and flaws in Amazon's data."""
 
 import dataclasses
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,13 +64,17 @@ class Flaw:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocker:
-    """One cause on one line (or on the order) that a person can clear; `facts["field"]` tells flaws of a kind apart."""
+    """One cause on one line (or on the order) that a person can clear; `facts["field"]` tells flaws of a kind apart.
+
+    `needed` is how many of the product all lines of the order need together.
+    """
 
     kind: BlockerKind
     message: str
     item_id: int | None = None
     product_id: int | None = None
     seller_sku: str | None = None
+    needed: int | None = None
     facts: dict[str, str | int | None] = dataclasses.field(default_factory=dict)
 
 
@@ -85,14 +90,24 @@ def stock_blockers(lines: Sequence[LineState], *, merchant: bool) -> tuple[Block
     whole quantity has to be on the shelf.
     """
     left = {line.product.product_id: max(0, line.product.available) for line in lines if line.product}
+    needed = required_of(lines, merchant=merchant)
     found = []
     for line, product in _with_managed_stock(lines):
-        required = line.needed if merchant else line.quantity
+        required = _required(line, merchant=merchant)
         available = left[product.product_id]
         left[product.product_id] -= max(0, min(required, available))
         if required > available:
-            found.append(_out_of_stock(line, product, required=required, available=available))
+            blocker = _out_of_stock(line, product, required=required, available=available)
+            found.append(dataclasses.replace(blocker, needed=needed[product.product_id]))
     return tuple(found)
+
+
+def required_of(lines: Sequence[LineState], *, merchant: bool) -> Counter[int]:
+    """Return how many of each product with counted stock have to be there for the lines together."""
+    required: Counter[int] = Counter()
+    for line, product in _with_managed_stock(lines):
+        required[product.product_id] += _required(line, merchant=merchant)
+    return required
 
 
 def flaw_blockers(flaws: Sequence[Flaw], *, merchant: bool) -> tuple[Blocker, ...]:
@@ -121,6 +136,10 @@ def _of_product(line: LineState) -> Iterator[Blocker]:
             product_id=line.product.product_id,
             seller_sku=line.seller_sku,
         )
+
+
+def _required(line: LineState, *, merchant: bool) -> int:
+    return line.needed if merchant else line.quantity
 
 
 def _with_managed_stock(lines: Sequence[LineState]) -> Iterator[tuple[LineState, ProductState]]:

@@ -43,6 +43,7 @@ class Migration(migrations.Migration):
                 "actor_name" VARCHAR(100)
             )""",
             'CREATE INDEX "ix_item_match_order" ON "item_match" ("order_id")',
+            'CREATE INDEX "ix_item_match_product" ON "item_match" ("product_id")',
             'CREATE INDEX "ix_product_match_product" ON "product_match" ("product_id")',
             f'CREATE INDEX "ix_product_plain_sku" ON "product" (({PLAIN_SKU}), "id")',
             'CREATE INDEX "ix_product_plain_name" ON "product" ((LOWER("name")), "id")',
