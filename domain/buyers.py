@@ -96,6 +96,12 @@ async def keep_many(kept: Iterable[Kept], *, sealer: Sealer) -> None:
         )
 
 
+async def rewrite(*, owner: Owner, owner_id: int, values: Values, sealer: Sealer) -> None:
+    """Seal other values for an owner of whom something is kept; the date on which it goes stays."""
+    sealed = sealer.seal(orjson.dumps(values), row=_row(owner, owner_id))
+    await BuyerRecord.filter(owner=owner, owner_id=owner_id).update(sealed=sealed, key_id=sealer.key_id)
+
+
 async def keep_until(owner: Owner, dates: Mapping[int, datetime]) -> None:
     """Give what is kept for these owners the date on which it goes; those without anything are left out."""
     records = await BuyerRecord.filter(owner=owner, owner_id__in=list(dates))

@@ -52,6 +52,11 @@ def decimals_of(currency: str) -> int:
     raise UnknownCurrency(f"{currency[:8]!r} is not a currency of ISO 4217; use a code such as EUR.")
 
 
+def share(minor: int, *, part: int, of: int) -> int:
+    """Return what `part` of `of` equal units of an amount come to, rounded half up; the other units get the rest."""
+    return (2 * minor * part + of) // (2 * of)
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount of one currency, in its minor units (cents; whole yen)."""

@@ -49,7 +49,7 @@ def address_flaws(address: AddressFacts | None) -> tuple[Flaw, ...]:
     if address is None:
         return (_address_flaw("address", "Amazon gives no delivery address"),)
     country = (address.country_code or "").strip().upper()
-    missing = [part for part in _needed(country) if not (getattr(address, part) or "").strip()]
+    missing = [part for part in needed_parts(country) if not (getattr(address, part) or "").strip()]
     flaws = [_address_flaw(part, f"The delivery address has no {_WORDS[part]}") for part in missing]
     if country and not _is_country_code(country):
         flaws.append(_address_flaw("country_code", "The country of the delivery address is not a code of two letters"))
@@ -99,7 +99,8 @@ def of_the_order_alone(order_parts: tuple[Breakdown, ...], lines: Sequence[Amoun
     return [part for part in order_parts if part.kind is BreakdownKind.DELIVERY_TIP]
 
 
-def _needed(country: str) -> tuple[str, ...]:
+def needed_parts(country: str) -> tuple[str, ...]:
+    """Return which parts an address needs in a country, given by its code of two capital letters."""
     if country in _REGION_AND_POSTAL_CODE:
         return (*_ALWAYS, "region", "postal_code")
     return (*_ALWAYS, "postal_code") if country in _POSTAL_CODE else _ALWAYS

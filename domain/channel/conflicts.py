@@ -1,6 +1,7 @@
-"""What Amazon changed after the import: shown with a proposal, never applied silently."""
+"""What Amazon changed after the import, or after a correction: shown with a proposal, never applied silently."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonItem
@@ -9,41 +10,63 @@ from domain.channel.attention import Concern
 from domain.channel.due_orders import DueOrder
 from domain.channel.moved import Moved
 from domain.channel.records import AttentionKind
+from domain.commerce.credit_memos import Given, left_of
 from domain.commerce.records import CommerceOrderLine
 from domain.money import Money
 
+_NOT_ALIVE: Final = (AmazonOrderStatus.CANCELED, AmazonOrderStatus.UNKNOWN)
+
 
 def conflicts(due: DueOrder) -> list[Concern]:
-    """Return where Amazon's order and the commerce order made of it differ; nothing once it is canceled."""
-    if due.commerce is None or due.order.amazon_status is AmazonOrderStatus.CANCELED:
+    """Return where Amazon's order differs from what was made of it here; nothing once it is canceled."""
+    if due.order.amazon_status is AmazonOrderStatus.CANCELED:
         return []
+    found = [_stale(due.stale)] if due.stale and not due.has_shipped else []
+    if due.commerce is None:
+        return found
+    if due.order.amazon_status is AmazonOrderStatus.UNFULFILLABLE:
+        found.append(_unfulfillable())
+    if due.was_canceled:
+        return found if due.order.amazon_status in _NOT_ALIVE else [*found, _alive(due.order.amazon_status)]
     items = {item.id: item for item in due.items}
-    found = [conflict for line in due.lines for conflict in _of_line(line, items.get(line.item_id))]
+    for line in due.lines:
+        found += _of_line(line, items.get(line.item_id), due.given[line.id])
     imported = {line.item_id for line in due.lines}
     found += [_new(item) for item in due.items if item.quantity_ordered and item.id not in imported]
     return found + ([_address(due.moved)] if due.moved and not due.has_shipped else [])
 
 
-def _of_line(line: CommerceOrderLine, item: AmazonItem | None) -> Iterator[Concern]:
-    is_now = item.quantity_ordered if item else 0
-    kept = line.quantity_ordered - line.quantity_refunded - line.quantity_canceled
+def units_kept(line: CommerceOrderLine) -> int:
+    """Return how many of a line are still meant to reach the buyer."""
+    kept: int = line.quantity_ordered - line.quantity_refunded - line.quantity_canceled
+    return kept
+
+
+def price_now(item: AmazonItem) -> Money | None:
+    """Return what Amazon says now that all of an item comes to; None where it does not say."""
+    amounts = amount_line(item)
+    return Money(line_sums(amounts).total, amounts.total.currency) if amounts.total else None
+
+
+def _of_line(line: CommerceOrderLine, item: AmazonItem | None, given: Given) -> Iterator[Concern]:
+    is_now, kept = item.quantity_ordered if item else 0, units_kept(line)
     if is_now < kept:
         yield _concern(line, "quantity", kept, is_now, "give the rest back with a credit memo, or keep it")
     elif is_now > line.quantity_ordered:
         yield _concern(line, "quantity", line.quantity_ordered, is_now, "the rest has to be handled in Seller Central")
-    elif item is not None and is_now == line.quantity_ordered:
-        yield from _of_price(line, item)
+    elif item is not None and is_now == kept > 0:
+        yield from _of_price(line, item, given)
 
 
-def _of_price(line: CommerceOrderLine, item: AmazonItem) -> Iterator[Concern]:
-    amounts = amount_line(item)
-    if amounts.total is None:
+def _of_price(line: CommerceOrderLine, item: AmazonItem, given: Given) -> Iterator[Concern]:
+    is_now, was = price_now(item), left_of(line, given).total
+    if is_now is None or is_now.minor == was:
         return
-    currency = amounts.total.currency
-    is_now = line_sums(amounts).total
-    if is_now != line.total_minor:
-        was = str(Money(line.total_minor, currency))
-        yield _concern(line, "price", was, str(Money(is_now, currency)), "settle the difference, or keep it")
+    # Of a line with units given back Amazon may count the old amount for a while; there only a fall is news.
+    if is_now.minor < was or not line.quantity_refunded:
+        yield _concern(
+            line, "price", str(Money(was, is_now.currency)), str(is_now), "settle the difference, or keep it"
+        )
 
 
 def _concern(line: CommerceOrderLine, what: str, was: int | str, is_now: int | str, proposal: str) -> Concern:
@@ -64,6 +87,37 @@ def _address(moved: Moved) -> Concern:
         about=f"address:{moved.digest}",
         message=f"After the import Amazon changed the delivery address ({parts}): send the goods to the new one.",
         facts={"what": "address", "parts": parts},
+    )
+
+
+def _stale(stale: Moved) -> Concern:
+    parts = ", ".join(stale.parts)
+    return Concern(
+        kind=AttentionKind.CONFLICT,
+        about=f"correction:{stale.digest}",
+        message=f"Amazon changed a part of the delivery address that was corrected here ({parts}): "
+        "take over what Amazon says, or keep the correction.",
+        facts={"what": "correction", "parts": parts},
+    )
+
+
+def _unfulfillable() -> Concern:
+    return Concern(
+        kind=AttentionKind.CONFLICT,
+        about="status:UNFULFILLABLE",
+        message="After the import Amazon says that the order cannot be fulfilled: look it up in Seller Central, "
+        "and keep it or refund it here.",
+        facts={"what": "status", "is": AmazonOrderStatus.UNFULFILLABLE.value},
+    )
+
+
+def _alive(status: AmazonOrderStatus) -> Concern:
+    return Concern(
+        kind=AttentionKind.CONFLICT,
+        about=f"status:{status.value}",
+        message=f"The order was canceled and given back here, and Amazon says now that it is {status.value}: "
+        "it has to be handled in Seller Central.",
+        facts={"what": "status", "was": AmazonOrderStatus.CANCELED.value, "is": status.value},
     )
 
 

@@ -13,11 +13,13 @@ from domain.accounts.settings import settings_of_stores
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.orders import items_of
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
-from domain.buyers import Owner, Values, read_many
+from domain.buyers import Values
 from domain.catalog.matches import Wanted, find_products
 from domain.catalog.records import Product, Reservation, ReservationState
-from domain.channel.moved import Moved, moved_addresses
+from domain.channel.deliveries import deliveries_of
+from domain.channel.moved import Moved
 from domain.channel.records import Attention, AttentionState, DecisionRecord
+from domain.commerce.credit_memos import Given, canceled_orders, given_back
 from domain.commerce.orders import lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.instant import to_text
@@ -34,7 +36,10 @@ _R = TypeVar("_R", AmazonItem, Command, Attention, Reservation, CommerceOrderLin
 
 @dataclass(slots=True, kw_only=True)
 class DueOrder:
-    """One order with what is known about it; `products` and `held` go by the item's row."""
+    """One order with what is known about it; `products` and `held` go by the item's row, `given` by the order line.
+
+    `buyer` holds the address as people corrected it; of an imported order it is there while that is open.
+    """
 
     order: AmazonOrder
     store: Store
@@ -50,7 +55,10 @@ class DueOrder:
     buyer: Values | None
     commerce: CommerceOrder | None
     lines: list[CommerceOrderLine] = field(default_factory=list)
+    given: dict[int, Given] = field(default_factory=dict)
     moved: Moved | None = None
+    stale: Moved | None = None
+    was_canceled: bool = False
 
     @property
     def has_shipped(self) -> bool:
@@ -81,10 +89,12 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
     commands = _by_order(await Command.filter(order_id__in=ids).order_by("order_id", "order_seq"))
     attention = _by_order(await Attention.filter(order_id__in=ids).exclude(state=AttentionState.RESOLVED))
     decisions = {row.order_id: row for row in await DecisionRecord.filter(order_id__in=ids)}
-    buyers = await read_many(Owner.AMAZON_ORDER, [o.id for o in orders if o.commerce_order_id is None], sealer)
     commerce = {row.channel_order_id: row for row in await CommerceOrder.filter(channel_order_id__in=ids)}
     lines = _by_order(await lines_of([row.id for row in commerce.values()]))
-    moved = await moved_addresses([row for row in commerce.values() if row.completed_at is None], sealer=sealer)
+    lines_by_order = {order_id: lines[row.id] for order_id, row in commerce.items()}
+    given = await given_back([row.id for row in commerce.values() if row.refunded_minor])
+    canceled = await canceled_orders(_given_back_in_full(commerce.values(), lines))
+    deliveries = await deliveries_of(ids, commerce, sealer=sealer)
     return [
         DueOrder(
             order=order,
@@ -98,10 +108,13 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
             commands=commands[order.id],
             attention=attention[order.id],
             decision=decisions.get(order.id),
-            buyer=buyers.get(order.id),
+            buyer=deliveries[order.id].buyer,
             commerce=commerce.get(order.id),
-            lines=lines[commerce[order.id].id] if order.id in commerce else [],
-            moved=moved.get(order.id),
+            lines=lines_by_order.get(order.id, []),
+            given={line.id: given[line.id] for line in lines_by_order.get(order.id, ())},
+            moved=deliveries[order.id].moved,
+            stale=deliveries[order.id].stale,
+            was_canceled=order.commerce_order_id in canceled,
         )
         for order in orders
     ]
@@ -109,9 +122,18 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
 
 async def _products(orders: Iterable[AmazonOrder], items: Mapping[int, Sequence[AmazonItem]]) -> dict[int, Product]:
     open_items = [item for order in orders if order.commerce_order_id is None for item in items[order.id]]
-    wanted = {item.id: Wanted(item.account_id, item.seller_sku, item.asin) for item in open_items}
+    wanted = {item.id: Wanted(item.account_id, item.seller_sku, item.asin, item.id) for item in open_items}
     found = await find_products(set(wanted.values()))
     return {item_id: found[one].product for item_id, one in wanted.items() if one in found}
+
+
+def _given_back_in_full(orders: Iterable[CommerceOrder], lines: Mapping[int, Sequence[CommerceOrderLine]]) -> list[int]:
+    paid_back = [order.id for order in orders if order.refunded_minor == order.total_minor]
+    return [
+        order_id
+        for order_id in paid_back
+        if all(line.quantity_refunded >= line.quantity_invoiced for line in lines[order_id])
+    ]
 
 
 def _by_order(rows: Iterable[_R]) -> defaultdict[int, list[_R]]:

@@ -10,7 +10,7 @@ from domain.catalog.stock import deduct, release
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
 from domain.channel.elsewhere import shipped_elsewhere, unsent
-from domain.commerce.credit_memos import refund_everything
+from domain.commerce.credit_memos import CANCELED_ON_AMAZON, refund_everything
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.orders import move_orders
 from domain.commerce.records import CommerceOrder
@@ -26,7 +26,7 @@ async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported:
     Of an order that was imported just now what had left before stays reserved, as the stock rule wants it.
     """
     by_commerce = {due.commerce.id: due for due in due_orders if due.commerce}
-    live = [due for due in by_commerce.values() if due.order.amazon_status is not AmazonOrderStatus.CANCELED]
+    live = [due for due in by_commerce.values() if not (_is_canceled(due) or due.was_canceled)]
     drafts = await shipped_elsewhere(live)
     await record_shipments(unit.connection, drafts, now=unit.now)
     for draft in drafts:
@@ -42,8 +42,9 @@ async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported:
     earlier = [draft for draft in drafts if by_commerce[draft.order.id].order.id not in just_imported]
     await _deduct_shipped(unit, [by_commerce[draft.order.id] for draft in earlier], earlier)
     await _complete(unit, [due for due in live if due.has_shipped and due.order.completed_at is None])
+    await _date_buyer_data(unit, [due for due in live if due.order.amazon_status is AmazonOrderStatus.UNFULFILLABLE])
     for due in due_orders:
-        if due.commerce and due.order.amazon_status is AmazonOrderStatus.CANCELED:
+        if due.commerce and _is_canceled(due):
             await _cancel(unit, due, due.commerce)
 
 
@@ -93,7 +94,7 @@ async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
         unit.connection,
         order=commerce,
         lines=due.lines,
-        reason="CANCELED_ON_AMAZON",
+        reason=CANCELED_ON_AMAZON,
         restocked=restocked,
         now=unit.now,
     )
@@ -104,6 +105,10 @@ async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
     unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
     await _date_buyer_data(unit, [due])
     unit.event(due.order.subject, EventKind.CANCELED, "Status updated to canceled.", actor=AMAZON)
+
+
+def _is_canceled(due: DueOrder) -> bool:
+    return due.order.amazon_status is AmazonOrderStatus.CANCELED
 
 
 def _tell_deducted(unit: Change, due_orders: Sequence[DueOrder], left: Collection[int]) -> None:

@@ -190,6 +190,7 @@ class DocumentLine(Model):
     line_id = fields.BigIntField()
     quantity = fields.BigIntField()
     amount_minor = fields.BigIntField(null=True)
+    shipping_minor = fields.BigIntField(null=True)  # of a credit memo's shipping, what belongs to the line
 
     class Meta:
         """Storage."""

@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.amazon.buyer_data import while_open
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonOrder
@@ -34,10 +35,11 @@ async def purge_dates():
     return await BuyerRecord.all().values_list("purge_at", flat=True)
 
 
-@pytest.mark.parametrize("status", [AmazonOrderStatus.CANCELED, AmazonOrderStatus.SHIPPED])
+@pytest.mark.parametrize(
+    "status", [AmazonOrderStatus.CANCELED, AmazonOrderStatus.SHIPPED, AmazonOrderStatus.UNFULFILLABLE]
+)
 async def test_what_amazon_withholds_once_an_order_has_ended_goes_at_its_time(take_in, sealer, status):
     order_id = await take_in(now=UPDATED)
-    assert await purge_dates() == [None]
     ended = UPDATED + timedelta(days=2)
     await take_in(now=ended, status=status, updated_at=ended, buyer=None, address=None)
 
@@ -61,8 +63,21 @@ async def test_what_would_have_to_go_at_once_is_not_kept(take_in):
     assert await purge_dates() == []
 
 
-async def test_what_is_withheld_of_an_open_order_stays_as_long_as_it_is_open(take_in):
-    await take_in(now=UPDATED)
+async def test_what_an_order_that_never_ends_says_goes_a_while_after_it_was_last_heard_of(take_in):
+    await take_in(now=UPDATED, latest_ship_at=None)
+    assert await purge_dates() == [UPDATED + KEPT]
     later = UPDATED + timedelta(days=2)
-    await take_in(now=later, updated_at=later, buyer=None, address=None)
-    assert await purge_dates() == [None]
+    await take_in(now=later, updated_at=later, latest_ship_at=None, buyer=None, address=None)
+    assert await purge_dates() == [later + KEPT]
+
+
+async def test_an_order_that_has_to_ship_later_keeps_its_address_until_a_while_after_that(take_in):
+    ships = UPDATED + timedelta(days=9)
+    await take_in(now=UPDATED, latest_ship_at=ships)
+    assert await purge_dates() == [ships + KEPT]
+
+
+@pytest.mark.parametrize(("retention", "kept"), [(1, KEPT), (30, KEPT), (45, timedelta(days=45))])
+def test_an_open_order_may_ship_late_however_short_buyer_data_is_kept(retention, kept):
+    given = {"retention": timedelta(days=retention), "amazon_now": UPDATED, "now": UPDATED}
+    assert while_open(None, **given) == while_open(UPDATED - timedelta(days=9), **given) == UPDATED + kept

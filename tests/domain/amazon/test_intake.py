@@ -169,11 +169,11 @@ class TestBuyerData:
         stored = await AmazonOrder.get()
         return await buyers.read(owner=buyers.Owner.AMAZON_ORDER, owner_id=stored.id, sealer=sealer)
 
-    async def test_is_sealed_and_open_ended_while_the_order_is_open(self, take_in, sealer):
+    async def test_is_sealed_and_dated_even_while_the_order_is_open(self, take_in, sealer, now):
         await take_in(order())
         record = await buyers.BuyerRecord.get()
 
-        assert record.purge_at is None
+        assert record.purge_at >= now + timedelta(days=30)
         assert b"Ada" not in record.sealed
         assert (await self.read(sealer))["address"]["city"] == "Springfield"
 

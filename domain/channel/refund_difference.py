@@ -1,0 +1,120 @@
+"""Giving back what Amazon took off an order after its import: units with their amount, or a part of the price."""
+
+from datetime import timedelta
+
+from domain.amazon.records import AmazonItem
+from domain.buyers import Owner, keep_until
+from domain.catalog.stock import release
+from domain.change import Change
+from domain.channel.conflicts import price_now, units_kept
+from domain.channel.due_orders import DueOrder
+from domain.commerce.credit_memos import Given, left_of, refund_line
+from domain.commerce.lifecycle import OrderProgress, state_after_refund
+from domain.commerce.orders import move_orders, quantities
+from domain.commerce.permissions import OrderAction, refusal
+from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.errors import ActionNotAllowed
+from domain.money import Money, share
+from domain.timeline import EventKind
+
+
+def refund_refusal(due: DueOrder, commerce: CommerceOrder) -> ActionNotAllowed | None:
+    """Return why nothing can be given back of an order now, None if it can."""
+    reason = refusal(OrderAction.REFUND, _progress(due, commerce))
+    if reason is None:
+        return None
+    status = due.order.amazon_status.value
+    return ActionNotAllowed(reason, action="REFUND_DIFFERENCE", current_status=status, path=("input", "resolutionId"))
+
+
+async def refund_units(
+    unit: Change, due: DueOrder, commerce: CommerceOrder, line: CommerceOrderLine, item: AmazonItem | None
+) -> None:
+    """Give the units of a line back that Amazon no longer lists, with their amount, and free their stock.
+
+    Their amount is what the line loses at Amazon; where Amazon does not say, their share of what is left of it. The
+    shares of a line always add up to the line.
+    """
+    kept, rest = units_kept(line), item.quantity_ordered if item else 0
+    amount = _of_units(left_of(line, due.given[line.id]), kept=kept, rest=rest, item=item)
+    to_ship = quantities(line).to_ship
+    dropped = kept - rest
+    unsent = to_ship - max(0, to_ship - dropped)
+    freed = await release(unit, order_ids=[due.order.id], quantities={line.item_id: unsent})
+    await _refund(unit, due, commerce, line, dropped, amount, reason="QUANTITY_LOWERED", restocked=bool(freed))
+    if freed:
+        unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
+
+
+async def refund_price(
+    unit: Change, due: DueOrder, commerce: CommerceOrder, line: CommerceOrderLine, item: AmazonItem
+) -> None:
+    """Give back by how much the amount of a line fell at Amazon; its units stay."""
+    left = left_of(line, due.given[line.id])
+    is_now = price_now(item)
+    assert is_now is not None, "a conflict about a price has one"
+    shipping = _known_shipping(left, item)
+    fallen = left.total - is_now.minor
+    by_shipping = 0 if shipping is None else left.shipping - shipping
+    amount = Given(goods=fallen - by_shipping, shipping=by_shipping)
+    await _refund(unit, due, commerce, line, 0, amount, reason="PRICE_ADJUSTMENT", restocked=False)
+
+
+async def _refund(
+    unit: Change,
+    due: DueOrder,
+    commerce: CommerceOrder,
+    line: CommerceOrderLine,
+    quantity: int,
+    amount: Given,
+    *,
+    reason: str,
+    restocked: bool,
+) -> None:
+    memo = await refund_line(
+        unit.connection,
+        order=commerce,
+        line=line,
+        quantity=quantity,
+        amount=amount,
+        reason=reason,
+        restocked=restocked,
+        now=unit.now,
+    )
+    total = Money(memo.total_minor, memo.currency)
+    message = f"Credit memo {memo.number} gives back {total}."
+    unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
+    state = state_after_refund(_progress(due, commerce))
+    if state is not commerce.state:
+        await move_orders([commerce], state, now=unit.now)
+        # Closed for good: whom it was for has no other end to count from.
+        ends = unit.now + timedelta(days=due.settings.pii_retention_days)
+        await keep_until(Owner.COMMERCE_ORDER, {commerce.id: ends})
+
+
+def _of_units(left: Given, *, kept: int, rest: int, item: AmazonItem | None) -> Given:
+    staying = Given(shipping=share(left.shipping, part=rest, of=kept))
+    total = share(left.total, part=rest, of=kept)
+    is_now = price_now(item) if item and rest else None
+    if item and is_now is not None and 0 <= is_now.minor < left.total:
+        total = is_now.minor
+        shipping = _known_shipping(left, item)
+        staying.shipping = staying.shipping if shipping is None else shipping
+    staying.goods = total - staying.shipping
+    return Given(goods=left.goods - staying.goods, shipping=left.shipping - staying.shipping)
+
+
+def _known_shipping(left: Given, item: AmazonItem) -> int | None:
+    said = item.shipping_minor
+    return said if said is not None and 0 <= said <= left.shipping else None
+
+
+def _progress(due: DueOrder, commerce: CommerceOrder) -> OrderProgress:
+    return OrderProgress(
+        state=commerce.state,
+        lines=[quantities(line) for line in due.lines],
+        total_minor=commerce.total_minor,
+        paid_minor=commerce.total_minor,
+        refunded_minor=commerce.refunded_minor,
+        awaits_marketplace=True,
+    )
