@@ -67,10 +67,11 @@ async def request_cancellations(info: Info, input: BulkInput) -> BulkOrdersPaylo
         actor=USER,
         sealer=service.sealer,
     )
-    if not input.dry_run and None in refusals:
-        service.wake()
     orders = await orders_of(list(known))
-    return _answer(refusals, [orders.get(one) if isinstance(one, NodeId) else None for one in asked], input)
+    payload = _answer(refusals, [orders.get(one) if isinstance(one, NodeId) else None for one in asked], input)
+    if payload.succeeded and not input.dry_run:
+        service.wake()
+    return payload
 
 
 def _answer(
