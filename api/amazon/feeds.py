@@ -39,7 +39,6 @@ class Place(msgspec.Struct, rename="camel"):
 
     feed_document_id: str
     url: str
-    compression_algorithm: str | None = None
 
 
 class _Created(msgspec.Struct, rename="camel"):
@@ -115,10 +114,9 @@ class Feeds:
         return answers.read(await self._transport.call(seller, "GET", path), Place)
 
     async def download(self, place: Place) -> bytes:
-        """Get a document, unpacked if Amazon says that it is packed."""
+        """Get a document, unpacked if it is packed: on the way it may have been unpacked whatever Amazon says of it."""
         content = await self._transport.get(place.url)
-        packed = place.compression_algorithm is not None and content.startswith(_GZIP)
-        return _unpacked(content) if packed else content
+        return _unpacked(content) if content.startswith(_GZIP) else content
 
 
 def _is_id(feed_id: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from api.worker.sweep import deliver_due, evaluate_due, sync_due
+from api.worker.sweep import deliver_due, evaluate_due, feeds_due, sync_due
 from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors, sync_requests
@@ -22,6 +22,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "sync": sync_due,
     "evaluate": evaluate_due,
     "deliver": deliver_due,
+    "feed": feeds_due,
     "tidy": tidy_due,
 }
 

@@ -9,12 +9,14 @@ from operator import attrgetter
 from typing import Final, Protocol, TypeVar
 
 from api.worker.deliver import deliver_one
+from api.worker.feed_progress import follow_feed
+from api.worker.feeds import submit_feed
 from api.worker.order_reads import read_orders
 from api.worker.sync import sync_cursor
 from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors
-from domain.amazon import commands
+from domain.amazon import commands, feeds
 from domain.catalog.stock import expire_reservations
 from domain.channel.evaluate import BATCH, evaluate_batch
 
@@ -35,12 +37,13 @@ class Swept:
 
     synced: int = 0
     delivered: int = 0
+    fed: int = 0
     evaluated: int = 0
     expired: int = 0
     redacted: int = 0
 
     def __bool__(self) -> bool:
-        return any((self.synced, self.delivered, self.evaluated, self.expired, self.redacted))
+        return any((self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.redacted))
 
 
 async def sweep_once(worker: Worker) -> Swept:
@@ -48,8 +51,9 @@ async def sweep_once(worker: Worker) -> Swept:
     synced = await sync_due(worker)
     evaluated, expired = await evaluate_due(worker)
     delivered = await deliver_due(worker)
+    fed = await feeds_due(worker)
     redacted = await tidy_due(worker)
-    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered, redacted=redacted)
+    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered, fed=fed, redacted=redacted)
 
 
 async def sync_due(worker: Worker) -> int:
@@ -65,6 +69,14 @@ async def deliver_due(worker: Worker) -> int:
         now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.commands_a_sweep
     )
     return await _by_account(worker, due, lambda command: deliver_one(worker, command.id))
+
+
+async def feeds_due(worker: Worker) -> int:
+    """Take the next step with every feed under way, then send cancellations as new ones; return how many steps."""
+    under_way = await feeds.due_feeds(now=worker.now())
+    followed = await _by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
+    waiting = await feeds.waiting(now=worker.now())
+    return followed + await _by_account(worker, waiting, lambda command: submit_feed(worker, command.account_id))
 
 
 async def evaluate_due(worker: Worker) -> tuple[int, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tortoise.expressions import F, RawSQL
+from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
 from domain.accounts.records import Account, AccountState, Store, StoreState
@@ -96,6 +96,7 @@ async def collect(*, account_id: int, document_id: str | None, now: datetime) ->
             marketplaces=",".join(places),
             messages=len(chosen),
             document_id=document_id,
+            attempts=max(command.attempts for command in chosen) + 1,
             created_at=now,
         )
         await _send_with(unit, feed, chosen)
@@ -130,9 +131,8 @@ async def submitted(*, submission_id: int, feed_id: str, now: datetime) -> bool:
 
 async def processed(*, submission_id: int, status: str, result_document_id: str | None, now: datetime) -> bool:
     """Note Amazon's word for the end of a feed, and where its report is; False if the feed is past that."""
-    return await _move(
-        submission_id, FeedState.SUBMITTED, now, processing_status=status[:32], result_document_id=result_document_id
-    )
+    values = {"processing_status": status[:32], "result_document_id": result_document_id, "due_at": now}
+    return await _move(submission_id, FeedState.SUBMITTED, now, **values)
 
 
 async def put_off(
@@ -153,7 +153,7 @@ async def put_off_sending(*, account_id: int, until: datetime, now: datetime) ->
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         ids = await _sendable(now).filter(account_id=account_id).values_list("id", flat=True)
-        await Command.filter(id__in=list(ids)).update(due_at=until, attempts=F("attempts") + 1)
+        await Command.filter(id__in=list(ids)).update(due_at=until)
 
 
 async def unknown_ids(*, account_id: int, feed_ids: Sequence[str]) -> list[str]:
@@ -202,4 +202,4 @@ async def _move(submission_id: int, current: FeedState, now: datetime, **values:
     feeds = FeedSubmission.filter(id=submission_id, state=current, finished_at__isnull=True)
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        return bool(await feeds.update(attempts=0, due_at=now + _LOOK, error_message=None, **values))
+        return bool(await feeds.update(**{"attempts": 0, "due_at": now + _LOOK, "error_message": None, **values}))

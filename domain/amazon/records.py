@@ -199,7 +199,7 @@ class FeedSubmission(Model):
     result_document_id = fields.CharField(max_length=200, null=True)
     post_started_at = Instant(null=True)  # Amazon time at which createFeed went out; stored before it does
     processing_status = fields.CharField(max_length=32, null=True)  # Amazon's word
-    attempts = fields.IntField(default=0)  # looks in a row that brought nothing
+    attempts = fields.IntField(default=0)  # in a row that brought nothing: of sending, then of looking
     due_at = Instant(null=True)  # business time of the next look
     error_code = fields.CharField(max_length=100, null=True)
     error_message = fields.TextField(null=True)
