@@ -98,7 +98,8 @@ async def test_bad_input_is_refused_with_its_place(
 async def test_an_unknown_reason_and_a_partial_cancellation_are_not_even_requests(
     client: Client, order: AmazonOrder
 ) -> None:
-    for extra in ({"reason": "BECAUSE"}, {"lines": []}):
+    extras: list[dict[str, Any]] = [{"reason": "BECAUSE"}, {"lines": []}]
+    for extra in extras:
         answer = await client.post(CANCEL, i=wanted(order, **extra))
         assert answer.get("data") is None
         assert "BECAUSE" not in str(answer["errors"])
@@ -269,4 +270,4 @@ async def test_failed_commands_are_listed_the_newest_first(client: Client, stage
     elsewhere = id_of(Store(id=stage.store.id, account_id=99))
     assert (await client.ask(LIST, store=elsewhere))["commands"]["nodes"] == []
     refused = await client.refused(LIST, store="nonsense")
-    assert refused["code"] == "INVALID"
+    assert refused["code"] == "BAD_USER_INPUT"

@@ -27,7 +27,7 @@ async def cancel(
     refusals = await bulk_cancel(
         rows=rows, all_or_nothing=all_or_nothing, dry_run=dry_run, now=stage.now, actor=CLERK, sealer=stage.sealer
     )
-    return [refusal and (refusal.code, refusal.path) for refusal in refusals]
+    return [(refusal.code, refusal.path) if refusal else None for refusal in refusals]
 
 
 @pytest.fixture
