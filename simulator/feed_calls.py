@@ -1,5 +1,6 @@
 """Feeds API 2021-06-30: documents to upload, feeds to create, look at and cancel, reports to download."""
 
+import re
 from typing import Annotated, Final, TypeVar
 
 import msgspec
@@ -20,6 +21,8 @@ from simulator.marketplaces import MARKETPLACES
 from simulator.parameters import read_one
 
 MOST_MARKETPLACES: Final = 25
+FEED_ID: Final = re.compile(r"[0-9]{1,20}")
+DOCUMENT_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ENCODING_SWITCH: Final = "enableContentEncodingUrlHeader"
 
 ContentType = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?\Z")]
@@ -94,7 +97,8 @@ async def cancel_feed(call: Call) -> Response:
 
 async def get_feed_document(call: Call) -> Response:
     """Answer where to download a document of the seller: a report, or what was uploaded."""
-    document = call.world.feed_documents.find(call.request.path_params["document_id"], now=call.now)
+    document_id = _well_formed(call, "document_id", DOCUMENT_ID)
+    document = call.world.feed_documents.find(document_id, now=call.now)
     if document is None or document.seller != call.seller or document.contents is None:
         raise not_found()
     encoding = "gzip" if _wants_encoding(call) and document.compression else ""
@@ -122,10 +126,17 @@ def show_feed(feed: Feed) -> Document:
 
 
 def _feed(call: Call) -> Feed:
-    feed = call.world.feeds.get(call.request.path_params["feed_id"])
+    feed = call.world.feeds.get(_well_formed(call, "feed_id", FEED_ID))
     if feed is None or feed.seller != call.seller or feed.created < call.now - LISTED_FOR:
         raise not_found()
     return feed
+
+
+def _well_formed(call: Call, name: str, shape: re.Pattern[str]) -> str:
+    given: str = call.request.path_params[name]
+    if not shape.fullmatch(given):
+        raise invalid_input()
+    return given
 
 
 def _input_document(call: Call, document_id: str) -> FeedDocument:
