@@ -17,6 +17,7 @@ class Sort:
     kind: type  # of the values in a cursor: str or int
     descending: bool
     nullable: bool = False
+    computed: bool = False  # the column is an expression that an index has
 
     @property
     def key(self) -> str:
@@ -59,6 +60,8 @@ def beyond(sort: Sort, value: str | int | None, row_id: int, *, backward: bool) 
         at_end = Fragment(f"({sort.column} IS NULL AND id {sign} ?)", (row_id,))
         return Fragment(f"({sort.column} IS NOT NULL OR {at_end.sql})", at_end.parameters) if backward else at_end
     following = f"({sort.column}, id) {sign} (?, ?)"
+    if sort.computed:  # an index of an expression finds no pair, but where its first part begins
+        return Fragment(f"{sort.column} {sign}= ? AND {following}", (value, value, row_id))
     if sort.nullable and not backward:
         following = f"({following} OR {sort.column} IS NULL)"
     return Fragment(following, (value, row_id))

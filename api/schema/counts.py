@@ -46,8 +46,16 @@ async def count_orders(where: Fragment, *, cap: int) -> Count:
 
     Raises InvalidInput for a cap that is negative or too large.
     """
+    return await count_rows("amazon_order", where, cap=cap)
+
+
+async def count_rows(table: str, where: Fragment, *, cap: int) -> Count:
+    """Count rows of a table, looking at no more than the cap and one.
+
+    Raises InvalidInput for a cap that is negative or too large.
+    """
     if not 0 <= cap <= LARGEST_CAP:
         raise InvalidInput(f"`cap` is from 0 to {LARGEST_CAP}.", path=("cap",))
-    sql = f"SELECT COUNT(*) AS found FROM (SELECT 1 FROM amazon_order WHERE {where.sql} LIMIT ?) counted"
+    sql = f"SELECT COUNT(*) AS found FROM (SELECT 1 FROM {table} WHERE {where.sql} LIMIT ?) counted"
     rows = await read_rows(sql, [*where.parameters, cap + 1])
     return counted(rows[0]["found"], cap=cap)

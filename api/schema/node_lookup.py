@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from api.schema.attention import AttentionItem
 from api.schema.context import Context
 from api.schema.ids import TYPE_OF_RECORD, NodeId, parse_id
 from api.schema.stores import find_store, settings_of
 from api.schema.system_messages import system_messages
+from domain.channel.records import Attention
 from domain.errors import InvalidInput, LimitExceeded
 
 MOST_IDS = 100
@@ -31,6 +33,9 @@ async def find_node(context: Context, text: str, *, path: tuple[str, ...] = ("id
             ),
             None,
         )
+    if wanted.type_name == "AttentionItem":
+        entry = await context.loaders.row(Attention).load(wanted.row_id)
+        return AttentionItem(entry=entry) if entry and entry.account_id == wanted.account_id else None
     record = _RECORD_OF_TYPE.get(wanted.type_name)
     if record is None:
         raise InvalidInput("This is not an id of this API; pass an `id` as a query returned it.", path=path)

@@ -6,23 +6,25 @@ import strawberry
 
 from api.schema.amazon_orders import AmazonOrder, AmazonOrderBy, find_amazon_order
 from api.schema.api_info import ApiInfo, api_info
+from api.schema.attention_list import AttentionConnection, InState, OfKinds, StoreConcerned, list_attention
 from api.schema.commanding import CommandConnection, InStates, OfStore, list_commands
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
 from api.schema.ids import typed_id
-from api.schema.node_lookup import find_node, find_nodes
 from api.schema.impact import OrderSettingsImpact, preview_settings
+from api.schema.node_lookup import find_node, find_nodes
 from api.schema.nodes import Node
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
 from api.schema.paging import After, Before, First, Last
 from api.schema.products import ProductConnection, Search, list_products
 from api.schema.reading import reading
-from api.schema.settings import OrderSettings
 from api.schema.refusals import RefusalsAsUserErrors
+from api.schema.settings import OrderSettings
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
 from domain.accounts.records import Store as StoreRecord
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
+from domain.channel.records import AttentionState
 from domain.commerce.records import CommerceOrder as CommerceOrderRecord
 
 NodeIdArgument = Annotated[strawberry.ID, strawberry.argument(description="An id from any earlier answer.")]
@@ -68,8 +70,6 @@ class Query:
         store = await find_store(info.context, typed_id(store_id, "Store", path=("storeId",)))
         return await settings_of(store, info.context) if store else None
 
-    @strawberry.field(graphql_type=AmazonOrder | None, description="An Amazon order.")
-    @staticmethod
     preview_order_settings: OrderSettingsImpact = strawberry.field(
         resolver=preview_settings,
         extensions=[RefusalsAsUserErrors(OrderSettingsImpact)],
@@ -77,6 +77,8 @@ class Query:
         "Nothing is written.",
     )
 
+    @strawberry.field(graphql_type=AmazonOrder | None, description="An Amazon order.")
+    @staticmethod
     async def amazon_order(info: Info, by: OrderChoice) -> AmazonOrderRecord | None:
         """Find an Amazon order."""
         return await find_amazon_order(info.context, by)
@@ -129,6 +131,21 @@ class Query:
     async def system_messages(info: Info) -> list[SystemMessage]:
         """List the messages."""
         return await system_messages(info.context)
+
+    @strawberry.field(
+        description="All that a person should look at, each with its way out: what has to ship first comes first."
+    )
+    @staticmethod
+    async def attention(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        store_id: StoreConcerned = strawberry.UNSET,
+        kind: OfKinds = strawberry.UNSET,
+        state: InState = AttentionState.OPEN,
+    ) -> AttentionConnection:
+        """List what to look at."""
+        return await list_attention(info, first, after, store_id, kind, state)
 
     @strawberry.field(description="What this API is.")
     @staticmethod

@@ -63,6 +63,7 @@ async def test_an_imported_order_shows_what_amazon_said_and_what_was_made_of_it(
     ]
     assert [(action["kind"], action["allowed"]) for action in shown["actions"]] == [
         ("SHIP", True),
+        ("CANCEL", True),
         ("RETRY_IMPORT", False),
     ]
 
