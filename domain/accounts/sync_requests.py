@@ -20,7 +20,7 @@ from domain.accounts.records import (
 )
 from domain.accounts.runs import Counts, stored_code
 from domain.accounts.store_input import check_not_going
-from domain.change import change
+from domain.change import Change, change
 from domain.errors import ActionNotAllowed, DomainError, InvalidInput, NotFound
 from domain.timeline import SYSTEM, Actor, EventKind, Subject
 
@@ -45,23 +45,40 @@ async def request_sync(
     """
     if amazon_order_id is not None and window is not None:
         raise InvalidInput("Ask for one order or for a window, not for both.", path=("input", "window"))
-    if amazon_order_id is not None and not _NUMBER.fullmatch(amazon_order_id):
+    if amazon_order_id is not None and not is_order_number(amazon_order_id):
         raise InvalidInput("An Amazon order number has the form 902-3159896-1390916.", path=("input", "amazonOrderId"))
     if window is not None:
         _check_window(*window, now=now)
     async with change(now=now, actor=actor) as unit:
-        store = await syncable_store(store_id)
-        cursor = await _cursor(store, window, now)
-        run, is_new = await _run(store, cursor, amazon_order_id, window, now)
-        if cursor is not None and amazon_order_id is None:
-            await SyncCursor.filter(id=cursor.id).update(due_at=now)
-        if is_new:
-            unit.event(
-                Subject(store.account_id, store.id), EventKind.SYNC_REQUESTED, "A sync was requested.", run=run.id
-            )
-        else:
-            unit.quiet()
-        return run
+        return await request_in(unit, store_id=store_id, amazon_order_id=amazon_order_id, window=window)
+
+
+def is_order_number(text: str) -> bool:
+    """Whether a text has the form of Amazon's order numbers."""
+    return _NUMBER.fullmatch(text) is not None
+
+
+async def request_in(
+    unit: Change,
+    *,
+    store_id: int,
+    amazon_order_id: str | None = None,
+    window: tuple[datetime, datetime] | None = None,
+) -> SyncRun:
+    """Ask for a pass as `request_sync` does, inside the caller's change, for an order number and a window as they are.
+
+    Raises NotFound or ActionNotAllowed.
+    """
+    store = await syncable_store(store_id)
+    cursor = await _cursor(store, window, unit.now)
+    run, is_new = await _run(store, cursor, amazon_order_id, window, unit.now)
+    if cursor is not None and amazon_order_id is None:
+        await SyncCursor.filter(id=cursor.id).update(due_at=unit.now)
+    if is_new:
+        unit.event(Subject(store.account_id, store.id), EventKind.SYNC_REQUESTED, "A sync was requested.", run=run.id)
+    else:
+        unit.quiet()
+    return run
 
 
 async def take_order_runs(*, limit: int, now: datetime) -> list[SyncRun]:

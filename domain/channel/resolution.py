@@ -43,3 +43,9 @@ class Resolution:
     mutation: str
     needs_input: tuple[ResolutionInput, ...] = ()
     asserts: str | None = None
+    together: bool = False  # for all orders that stand still for the same cause
+
+    @property
+    def id(self) -> str:
+        """What tells it from the other ways out of the same entry."""
+        return f"{self.kind.value}:TOGETHER" if self.together else self.kind.value

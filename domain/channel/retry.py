@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.amazon.records import AmazonOrder
-from domain.change import change
+from domain.change import Change, change
 from domain.errors import ActionNotAllowed, DomainError, NotFound
 from domain.timeline import Actor, EventKind
 
@@ -12,14 +12,19 @@ from domain.timeline import Actor, EventKind
 async def retry_import(*, order_ids: Sequence[int], now: datetime, actor: Actor) -> dict[int, DomainError | None]:
     """Mark orders to be evaluated at once; returns for each why it cannot be, None if it will be."""
     async with change(now=now, actor=actor) as unit:
-        unit.quiet()
-        orders = {order.id: order for order in await AmazonOrder.filter(id__in=list(order_ids))}
-        answers = {order_id: retry_refusal(orders.get(order_id)) for order_id in order_ids}
-        accepted = [orders[order_id] for order_id, refusal in answers.items() if refusal is None]
-        await unit.due(order.id for order in accepted)
-        for order in accepted:
-            unit.event(order.subject, EventKind.RETRY_REQUESTED, "The import is tried again.")
-        return answers
+        return await retry_in(unit, order_ids)
+
+
+async def retry_in(unit: Change, order_ids: Sequence[int]) -> dict[int, DomainError | None]:
+    """Mark orders to be evaluated at once inside the caller's change; returns for each why it cannot be."""
+    unit.quiet()
+    orders = {order.id: order for order in await AmazonOrder.filter(id__in=list(order_ids))}
+    answers = {order_id: retry_refusal(orders.get(order_id)) for order_id in order_ids}
+    accepted = [orders[order_id] for order_id, refusal in answers.items() if refusal is None]
+    await unit.due(order.id for order in accepted)
+    for order in accepted:
+        unit.event(order.subject, EventKind.RETRY_REQUESTED, "The import is tried again.")
+    return answers
 
 
 def retry_refusal(order: AmazonOrder | None) -> DomainError | None:
