@@ -9,6 +9,7 @@ from api.schema.order_words import OrderActionKind
 from api.schema.user_errors import UserError, user_error
 from domain.amazon.records import AmazonOrder, Command
 from domain.channel.cancel_rules import cancel_refusal
+from domain.channel.correct import correct_refusal
 from domain.channel.retry import retry_refusal
 from domain.channel.ship import ship_refusal
 from domain.channel.standing import Standing
@@ -36,6 +37,7 @@ async def actions_of(order: AmazonOrder, info: Info) -> list[OrderAction]:
         _action(OrderActionKind.SHIP, await _ship_refusal(order, info)),
         _action(OrderActionKind.CANCEL, await _cancel_refusal(order, info)),
         _action(OrderActionKind.RETRY_IMPORT, retry_refusal(order)),
+        _action(OrderActionKind.CORRECT_ADDRESS, await _correct_refusal(order, info)),
     ]
 
 
@@ -53,6 +55,12 @@ async def _cancel_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
     commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id) if order.commerce_order_id else None
     items, commands = await loaders.rows(ITEMS).load(order.id), await loaders.rows(_COMMANDS).load(order.id)
     return cancel_refusal(Standing(order=order, commerce=commerce, items=items, commands=commands))
+
+
+async def _correct_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
+    loaders = info.context.loaders
+    commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id) if order.commerce_order_id else None
+    return correct_refusal(order, commerce)
 
 
 def _action(kind: OrderActionKind, refusal: DomainError | None) -> OrderAction:

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from api.schema.actions import OrderAction, actions_of
+from api.schema.address_corrections import AddressCorrection, address_of, corrections_of
 from api.schema.blockers import BLOCKERS, Blocker
-from api.schema.buyers import Address, Buyer, BuyerCancellation, address_of, buyer_of, cancellation_of
+from api.schema.buyers import Address, Buyer, BuyerCancellation, buyer_of, cancellation_of
 from api.schema.commands import Command
 from api.schema.commerce_orders import CommerceOrder
 from api.schema.context import Context, Info
@@ -133,11 +134,22 @@ class AmazonOrder(Node):
         """Open the sealed data."""
         return await buyer_of(root, info)
 
-    @strawberry.field(graphql_type=Address | None, description="Where it goes. Buyer data; null as `buyer` is.")
+    @strawberry.field(
+        graphql_type=Address | None,
+        description="Where it goes, as people corrected it. Buyer data; null as `buyer` is.",
+    )
     @staticmethod
     async def shipping_address(root: strawberry.Parent[records.AmazonOrder], info: Info) -> dict[str, Any] | None:
         """Open the sealed data."""
         return await address_of(root, info)
+
+    @strawberry.field(
+        description="Which parts of the address people corrected over what Amazon says; empty once buyer data is gone."
+    )
+    @staticmethod
+    async def address_corrections(root: strawberry.Parent[records.AmazonOrder], info: Info) -> list[AddressCorrection]:
+        """Return the corrected parts."""
+        return await corrections_of(root, info)
 
     @strawberry.field(graphql_type=Money | None, description="What the buyer pays; null while Amazon withholds it.")
     @staticmethod

@@ -59,12 +59,9 @@ class BuyerCancellation:
 
 async def buyer_of(order: AmazonOrder, info: Info) -> dict[str, Any] | None:
     """Open who bought; None where nothing is known."""
-    return await _kept(order, "buyer", info)
-
-
-async def address_of(order: AmazonOrder, info: Info) -> dict[str, Any] | None:
-    """Open where it goes; None where nothing is known."""
-    return await _kept(order, "address", info)
+    kept = await info.context.loaders.buyers(Owner.AMAZON_ORDER).load(order.id)
+    values: dict[str, Any] = (kept or {}).get("buyer") or {}
+    return values if any(values.values()) else None
 
 
 async def cancellation_of(order: AmazonOrder, info: Info) -> BuyerCancellation | None:
@@ -72,9 +69,3 @@ async def cancellation_of(order: AmazonOrder, info: Info) -> BuyerCancellation |
     if order.cancel_requested_at is None:
         return None
     return BuyerCancellation(order=order, requested_at=order.cancel_requested_at)
-
-
-async def _kept(order: AmazonOrder, part: str, info: Info) -> dict[str, Any] | None:
-    kept = await info.context.loaders.buyers(Owner.AMAZON_ORDER).load(order.id)
-    values: dict[str, Any] = (kept or {}).get(part) or {}
-    return values if any(values.values()) else None

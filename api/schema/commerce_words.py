@@ -32,6 +32,7 @@ class RefundReason(StrEnum):
     PRICE_ADJUSTMENT = "PRICE_ADJUSTMENT"
     DAMAGED = "DAMAGED"
     CANCELED_ON_AMAZON = "CANCELED_ON_AMAZON"
+    QUANTITY_LOWERED = "QUANTITY_LOWERED"
     OTHER = "OTHER"
 
 
@@ -45,6 +46,7 @@ described(
         "PRICE_ADJUSTMENT": "They were too dear.",
         "DAMAGED": "They came damaged.",
         "CANCELED_ON_AMAZON": "Amazon shows the order as canceled.",
+        "QUANTITY_LOWERED": "Amazon took them off the order after its import.",
         "OTHER": "Another reason.",
     },
 )

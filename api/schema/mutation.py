@@ -7,6 +7,7 @@ from api.schema.bulk_canceling import request_cancellations
 from api.schema.canceling import CancelOrderPayload, request_cancellation
 from api.schema.commanding import CommandPayload, give_up, send_again
 from api.schema.connecting import StorePayload, connect_store
+from api.schema.correcting import OrderPayload, correct_address
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.retrying import BulkOrdersPayload, retry_imports
 from api.schema.saving_products import ImportProductsPayload, import_products, save_product
@@ -117,6 +118,12 @@ class Mutation:
         extensions=[RefusalsAsUserErrors(ImportProductsPayload)],
         description="Create or change up to 500 products, as `saveProduct` does with one; what is refused stops no "
         "other. `orderlane products import --url` sends a CSV file this way.",
+    )
+    correct_address: OrderPayload = strawberry.mutation(
+        resolver=correct_address,
+        extensions=[RefusalsAsUserErrors(OrderPayload)],
+        description="Correct parts of the delivery address of an order that is not sent yet. The correction stays "
+        "whatever Amazon says later. The order is evaluated at once; the same again changes nothing.",
     )
     sync_now: SyncPayload = strawberry.mutation(
         resolver=sync_now,

@@ -23,6 +23,7 @@ class OrderActionKind(StrEnum):
     SHIP = "SHIP"
     CANCEL = "CANCEL"
     RETRY_IMPORT = "RETRY_IMPORT"
+    CORRECT_ADDRESS = "CORRECT_ADDRESS"
 
 
 _FACTS = {
@@ -98,5 +99,6 @@ described(
         "SHIP": "Ship what is left of it (`shipOrder`).",
         "CANCEL": "Ask Amazon to cancel all of it (`cancelOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
+        "CORRECT_ADDRESS": "Correct its delivery address (`correctAddress`).",
     },
 )

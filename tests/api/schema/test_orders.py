@@ -65,6 +65,7 @@ async def test_an_imported_order_shows_what_amazon_said_and_what_was_made_of_it(
         ("SHIP", True),
         ("CANCEL", True),
         ("RETRY_IMPORT", False),
+        ("CORRECT_ADDRESS", True),
     ]
 
 

@@ -137,7 +137,7 @@ async def test_why_shipping_is_not_allowed_is_the_same_in_actions_and_in_the_ans
     assert (error["__typename"], error["code"]) == ("ActionNotAllowedError", "ACTION_NOT_ALLOWED")
     assert (error["action"], error["currentStatus"]) == ("SHIP", "UNSHIPPED")
     assert shown[0] == {"kind": "SHIP", "allowed": False, "reasons": [error]}
-    assert [one["kind"] for one in shown if one["allowed"]] == ["CANCEL", "RETRY_IMPORT"]
+    assert [one["kind"] for one in shown if one["allowed"]] == ["CANCEL", "RETRY_IMPORT", "CORRECT_ADDRESS"]
 
 
 @pytest.mark.parametrize(
