@@ -119,8 +119,11 @@ async def _read_results(worker: Worker, account: Account, feed: FeedSubmission) 
 
 
 async def _in_vain(worker: Worker, feed: FeedSubmission, why: str, *, patience: timedelta) -> None:
-    """Look again later, or ask a person once it was looked often and for long enough."""
+    """Look again later, unless the facts have settled all; ask a person once it was looked often and long enough."""
     now = worker.now()
+    if feed.state is FeedState.SUBMITTED and not await feeds.awaits_results(feed.id):
+        await feed_results.apply_report(submission_id=feed.id, report=FeedReport(), now=now)
+        return
     if feed.attempts + 1 < _FEWEST_LOOKS or now - feed.created_at < patience:
         await feeds.put_off(feed=feed, why=why, now=now)
         return

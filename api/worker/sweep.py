@@ -75,8 +75,8 @@ async def feeds_due(worker: Worker) -> int:
     """Take the next step with every feed under way, then send cancellations as new ones; return how many steps."""
     under_way = await feeds.due_feeds(now=worker.now())
     followed = await _by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
-    waiting = await feeds.waiting(now=worker.now())
-    return followed + await _by_account(worker, waiting, lambda command: submit_feed(worker, command.account_id))
+    waiting = await feeds.waiting_lanes(now=worker.now())
+    return followed + await _by_account(worker, waiting, lambda lane: submit_feed(worker, lane.account_id))
 
 
 async def evaluate_due(worker: Worker) -> tuple[int, int]:

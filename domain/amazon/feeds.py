@@ -32,7 +32,6 @@ _LOOK: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 _SHOWN: Final = 300
 
-_TURN: Final = RawSQL('ROW_NUMBER() OVER (PARTITION BY "command"."account_id" ORDER BY "command"."id")')
 # Whatever else Amazon says of an order decides its cancellation without asking: what was seen wins over what is asked.
 _CANCELABLE: Final = RawSQL(
     "EXISTS (SELECT 1 FROM amazon_order target JOIN store ON store.id = target.store_id "
@@ -56,15 +55,24 @@ class Cancellation:
     items: tuple[tuple[str, int], ...]
 
 
+@dataclass(slots=True)
+class Lane:
+    """Where an account's feeds follow each other."""
+
+    id: int
+    account_id: int
+
+
 def pause_after(attempts: int) -> timedelta:
     """Return how long to wait after so many looks in a row that brought nothing."""
     doubled: timedelta = _LOOK * 2 ** min(attempts, 10)
     return min(doubled, _LONGEST_PAUSE)
 
 
-async def waiting(*, now: datetime) -> list[Command]:
-    """Return one cancellation that is to be sent of each account that has no feed under way."""
-    return await _sendable(now).annotate(turn=_TURN).filter(turn=1).order_by("due_at", "id")
+async def waiting_lanes(*, now: datetime) -> list[Lane]:
+    """Return the accounts that have cancellations to send and no feed under way."""
+    rows = await _sendable(now).distinct().values("account_id")
+    return [Lane(row["account_id"], row["account_id"]) for row in rows]
 
 
 async def due_feeds(*, now: datetime) -> list[FeedSubmission]:
@@ -154,6 +162,11 @@ async def put_off_sending(*, account_id: int, until: datetime, now: datetime) ->
         unit.quiet()
         ids = await _sendable(now).filter(account_id=account_id).values_list("id", flat=True)
         await Command.filter(id__in=list(ids)).update(due_at=until)
+
+
+async def awaits_results(submission_id: int) -> bool:
+    """Return whether a feed's end still matters to one of its commands; Amazon's facts may have settled them all."""
+    return await Command.filter(submission_id=submission_id, state=CommandState.SENT).exists()
 
 
 async def unknown_ids(*, account_id: int, feed_ids: Sequence[str]) -> list[str]:

@@ -10,6 +10,8 @@ Happening = Callable[[httpx2.Request, Forward], Awaitable[httpx2.Response]]
 
 SEARCH = "/orders/2026-01-01/orders"
 TOKEN = "/auth/o2/token"
+FEEDS = "/feeds/2021-06-30/feeds"
+FEED_DOCUMENTS = "/feeds/2021-06-30/documents"
 
 
 class WireBetween(httpx2.AsyncBaseTransport):
@@ -48,7 +50,21 @@ def operation_of(request: httpx2.Request) -> str:
         return "token"
     if path == SEARCH:
         return "searchOrders"
-    return "getOrder" if path.startswith(SEARCH) else "other"
+    if path.startswith(SEARCH):
+        return "getOrder"
+    if path.startswith("/feeds/"):
+        return _feed_operation_of(request.method, path)
+    if path.startswith("/_docs/"):
+        return "upload" if request.method == "PUT" else "download"
+    return "other"
+
+
+def _feed_operation_of(method, path):
+    if path.startswith(FEED_DOCUMENTS):
+        return "createFeedDocument" if method == "POST" else "getFeedDocument"
+    if path == FEEDS:
+        return "createFeed" if method == "POST" else "getFeeds"
+    return "getFeed"
 
 
 def answers(status, body=None, *, text=None, headers=None):
