@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Final, TypeVar
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 from starlette.responses import Response
 
 from simulator import feeding
@@ -40,7 +40,7 @@ class CreateFeed(msgspec.Struct, rename="camel"):
     feed_type: str
     marketplace_ids: Annotated[list[str], Meta(min_length=1, max_length=MOST_MARKETPLACES)]
     input_feed_document_id: str
-    feed_options: dict[str, str] | None = None
+    feed_options: dict[str, str] | UnsetType = UNSET
 
 
 AnyBody = TypeVar("AnyBody", bound=msgspec.Struct)

@@ -1,10 +1,12 @@
+import io
 from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import sp_api.asyncio.base.client  # noqa: F401  (first: the package imports itself in a circle otherwise)
-from sp_api.api import Orders, Sellers
+from sp_api.api import Feeds, Orders, Sellers
+from sp_api.asyncio.api import Feeds as AsyncFeeds
 from sp_api.asyncio.api import Orders as AsyncOrders
 from sp_api.asyncio.auth import AccessTokenClient as AsyncAccessTokenClient
 from sp_api.auth import AccessTokenClient
@@ -17,6 +19,7 @@ from sp_api.base.exceptions import (
 )
 
 from tests.clients.served import Served
+from tests.simulator.submitting import ACKNOWLEDGEMENT, FLAT, TABS, XML, Report, envelope, item, message, rows
 
 LONG_AGO = "2026-11-01T00:00:00Z"
 UNKNOWN_ORDER = "999-0000000-0000000"
@@ -227,3 +230,84 @@ async def test_the_asynchronous_client_reads_orders_too(simulator, arguments):
         await client.aclose()
 
     assert sorted(order["orderId"] for order in page.payload["orders"]) == sorted(placed)
+
+
+def cancellation(order: Any) -> io.BytesIO:
+    items = [item(one["orderItemId"], quantity=one["quantityOrdered"]) for one in order["orderItems"]]
+    return io.BytesIO(envelope(message(order["orderId"], *items)))
+
+
+def test_a_submitted_feed_cancels_the_order_once_it_is_done(simulator, orders, connect):
+    [order_id] = simulator.place(fulfillmentStatus="UNSHIPPED")
+    order = orders.get_order(order_id).payload["order"]
+    feeds = connect(Feeds)
+
+    def status() -> str:
+        shown = orders.get_order(order_id, includedData=["FULFILLMENT"]).payload["order"]
+        return str(shown["fulfillment"]["fulfillmentStatus"])
+
+    _, created = feeds.submit_feed(ACKNOWLEDGEMENT, cancellation(order), content_type=XML)
+    seen = []
+    for _ in range(3):
+        seen.append((feeds.get_feed(created.payload["feedId"]).payload["processingStatus"], status()))
+        simulator.pass_time(30)
+
+    assert seen == [("IN_QUEUE", "UNSHIPPED"), ("IN_PROGRESS", "UNSHIPPED"), ("DONE", "CANCELLED")]
+    done = feeds.get_feed(created.payload["feedId"]).payload
+    report = Report(feeds.get_feed_document(done["resultFeedDocumentId"]).encode())
+    assert report.counts == (1, 1, 0, 0)
+    listed = feeds.get_feeds(feedTypes=[ACKNOWLEDGEMENT], processingStatuses=["DONE"]).payload["feeds"]
+    assert listed == [done]
+
+
+def test_a_flat_feed_and_a_large_compressed_report_are_read(simulator, connect):
+    feeds = connect(Feeds)
+    contents = rows(*((f"902-0000000-{number:07d}", "NoInventory", "1") for number in range(150)))
+
+    _, created = feeds.submit_feed(FLAT, io.BytesIO(contents), content_type=TABS)
+    simulator.pass_time(60)
+
+    done = feeds.get_feed(created.payload["feedId"]).payload
+    report = feeds.get_feed_document(done["resultFeedDocumentId"])
+    assert "\tNumber of records processed\t\t150\n" in report
+    assert report.count("not an order of this seller") == 150
+
+
+def test_a_feed_is_cancelled_while_it_waits_and_refused_later(simulator, connect):
+    feeds = connect(Feeds)
+    _, created = feeds.submit_feed(ACKNOWLEDGEMENT, io.BytesIO(b"<a/>"), content_type=XML)
+    feed_id = created.payload["feedId"]
+
+    feeds.cancel_feed(feed_id)
+
+    assert feeds.get_feed(feed_id).payload["processingStatus"] == "CANCELLED"
+    with pytest.raises(SellingApiBadRequestException):
+        feeds.cancel_feed(feed_id)
+
+
+def test_a_list_of_feeds_is_read_page_after_page(connect):
+    feeds = connect(Feeds)
+    created = [
+        feeds.submit_feed(ACKNOWLEDGEMENT, io.BytesIO(b"<a/>"), content_type=XML)[1].payload["feedId"] for _ in range(3)
+    ]
+    page = feeds.get_feeds(feedTypes=[ACKNOWLEDGEMENT], pageSize=2)
+    following = feeds.get_feeds(nextToken=page.next_token)
+
+    found = page.payload["feeds"] + following.payload["feeds"]
+    assert [feed["feedId"] for feed in found] == created[::-1]
+
+
+async def test_the_asynchronous_client_submits_feeds_too(simulator, arguments):
+    [order_id] = simulator.place(fulfillmentStatus="UNSHIPPED")
+    client = AsyncFeeds(**arguments(AsyncAccessTokenClient))
+    try:
+        _, created = await client.submit_feed(
+            ACKNOWLEDGEMENT, io.BytesIO(envelope(message(order_id))), content_type=XML
+        )
+    finally:
+        await client._auth._transport.aclose()
+        await client.aclose()
+    simulator.pass_time(60)
+
+    [feed] = simulator.look("state")["feeds"]
+    assert (feed["feedId"], feed["messages"]["successful"]) == (created.payload["feedId"], 1)

@@ -1,9 +1,11 @@
+import gzip
 import json
 import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx2
 import pytest
 import spapi
 from spapi.auth.lwa_exception import LwaException
@@ -11,6 +13,7 @@ from spapi.auth.lwa_request import AccessTokenCache
 from spapi.rest import ApiException
 
 from tests.clients.served import Served
+from tests.simulator.submitting import ACKNOWLEDGEMENT, XML, Report, envelope, item, message
 
 LONG_AGO = "2026-11-01T00:00:00Z"
 UNKNOWN_ORDER = "999-0000000-0000000"
@@ -241,3 +244,70 @@ def test_bad_credentials_get_no_token(simulator, client_id, refresh_token):
         tokens.get_lwa_access_token()
 
     assert [entry["status"] for entry in simulator.requests("token")][1:] == [401 if client_id == "bad" else 400]
+
+
+def submitted(client: Any, contents: bytes) -> str:
+    """Upload a document as Amazon's guide does it, outside the client, and create a feed of it."""
+    feeds = spapi.FeedsApi(client)
+    document = feeds.create_feed_document({"contentType": XML})
+    httpx2.put(document.url, content=contents, headers={"Content-Type": XML}).raise_for_status()
+    created = feeds.create_feed(
+        {
+            "feedType": ACKNOWLEDGEMENT,
+            "marketplaceIds": ["ATVPDKIKX0DER"],
+            "inputFeedDocumentId": document.feed_document_id,
+        }
+    )
+    return str(created.feed_id)
+
+
+def test_a_feed_cancels_the_order_once_it_is_done(simulator, client):
+    [order_id] = simulator.place(fulfillmentStatus="UNSHIPPED")
+    feeds, orders = spapi.FeedsApi(client), spapi.GetOrderApi(client)
+    order = orders.get_order(order_id).order
+    items = [item(one.order_item_id, quantity=one.quantity_ordered) for one in order.order_items]
+
+    def status() -> str:
+        return str(orders.get_order(order_id, included_data=["FULFILLMENT"]).order.fulfillment.fulfillment_status)
+
+    feed_id = submitted(client, envelope(message(order_id, *items)))
+    seen = []
+    for _ in range(3):
+        seen.append((feeds.get_feed(feed_id).processing_status, status()))
+        simulator.pass_time(30)
+
+    assert seen == [("IN_QUEUE", "UNSHIPPED"), ("IN_PROGRESS", "UNSHIPPED"), ("DONE", "CANCELLED")]
+    document = feeds.get_feed_document(feeds.get_feed(feed_id).result_feed_document_id)
+    assert document.compression_algorithm is None
+    assert Report(httpx2.get(document.url).content).counts == (1, 1, 0, 0)
+
+
+def test_feeds_are_listed_page_after_page_and_cancelled_while_they_wait(simulator, client):
+    feeds = spapi.FeedsApi(client)
+    ids = [submitted(client, b"<a/>") for _ in range(3)]
+
+    feeds.cancel_feed(ids[0])
+
+    page = feeds.get_feeds(feed_types=[ACKNOWLEDGEMENT], page_size=2, created_since=datetime(2026, 11, 4, tzinfo=UTC))
+    following = feeds.get_feeds(next_token=page.next_token)
+    assert [(one.feed_id, one.processing_status) for one in page.feeds + following.feeds] == [
+        (ids[2], "IN_QUEUE"),
+        (ids[1], "IN_QUEUE"),
+        (ids[0], "CANCELLED"),
+    ]
+    simulator.pass_time(60)
+    with pytest.raises(ApiException) as refused:
+        feeds.cancel_feed(ids[1])
+    assert error_codes(refused) == ["InvalidInput"]
+
+
+def test_a_large_report_is_named_as_compressed(simulator, client):
+    feeds = spapi.FeedsApi(client)
+    unknown = [message("902-0000000-0000000", number=number) for number in range(100)]
+    feed_id = submitted(client, envelope(*unknown))
+    simulator.pass_time(60)
+
+    document = feeds.get_feed_document(feeds.get_feed(feed_id).result_feed_document_id)
+
+    assert document.compression_algorithm == "GZIP"
+    assert Report(gzip.decompress(httpx2.get(document.url).content)).counts == (100, 0, 100, 0)

@@ -151,6 +151,22 @@ def test_an_amazon_that_cannot_be_reached_is_code_75(tmp_path: Path, env: dict[s
     assert finished(tmp_path, "sync", env=env | nowhere).returncode == 75
 
 
+@pytest.mark.parametrize("public_url", ["https://amazon.test/sim", None])
+def test_documents_of_the_simulated_amazon_lie_at_its_address_or_its_public_one(tmp_path: Path, public_url: str | None):
+    words = () if public_url is None else ("--public-url", public_url)
+    with started(tmp_path, "simulate", "--port", "0", *words, env=environment()) as simulated:
+        amazon = simulated.said("http://")
+        form = {"grant_type": "refresh_token", "refresh_token": "Atzr|demo", "client_id": "c", "client_secret": "s"}
+        token = httpx2.post(f"{amazon}/auth/o2/token", data=form, trust_env=False).json()["access_token"]
+        document = httpx2.post(
+            f"{amazon}/feeds/2021-06-30/documents",
+            json={"contentType": "text/xml"},
+            headers={"x-amz-access-token": token, "host": "elsewhere"},
+            trust_env=False,
+        ).json()
+    assert document["url"].startswith(f"{public_url or amazon}/_docs/")
+
+
 def test_a_port_that_is_taken_is_told_without_a_traceback(tmp_path: Path, amazon: str):
     port = amazon.rsplit(":", 1)[1]
     for words in (["simulate", "--port", port], ["demo", "--port", port, "--simulator-port", "0"]):

@@ -7,6 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.simulator.playing import ORDERS, Amazon, package
+from tests.simulator.submitting import (
+    ACKNOWLEDGEMENT,
+    FEEDS,
+    FLAT,
+    ask,
+    envelope,
+    feed,
+    message,
+    specification,
+    submit,
+    uploaded,
+)
 from tests.simulator.test_loading import ORDER
 from tests.simulator.test_world import new_world
 
@@ -32,6 +44,7 @@ CONTROLS = st.sampled_from(
         ("POST", "/clock"), ("POST", "/orders"), ("PUT", "/orders"), ("POST", "/reset"), ("POST", "/limits"),
         ("POST", "/sellers/demo/revoke"), ("POST", "/orders/902-0000001-0000001/cancel"),
         ("POST", "/orders/902-0000001-0000001/ship"), ("POST", "/orders/902-0000001-0000001/pay"),
+        ("POST", "/feeds/{feed}/stick"), ("POST", "/feeds/{feed}/fatal"),
     ]
 )  # fmt: skip
 ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -89,9 +102,33 @@ class TestNoRequestBreaksTheSimulator:
     def test_no_body_of_the_control_plane(self, runner: asyncio.Runner, control: tuple[str, str], body: Any) -> None:
         async def play() -> None:
             amazon = await new_amazon()
-            answer = await amazon.sim(*control, body)
+            feed_id = await submit(amazon, envelope(message("902-0000001-0000001")))
+            answer = await amazon.sim(control[0], control[1].replace("{feed}", feed_id), body)
             assert answer.status_code in {200, 201, 400, 404, 409, 422}
             assert answer.status_code < 400 or set(answer.json()["error"]) >= {"code", "message"}
+
+        runner.run(play())
+
+    @ANY
+    @given(body=spoiled(specification("document", feedOptions={"a": "b"})) | JSON)
+    def test_no_feed(self, runner: asyncio.Runner, body: Any) -> None:
+        async def play() -> None:
+            amazon = await new_amazon()
+            if isinstance(body, dict) and body.get("inputFeedDocumentId") == "document":
+                body["inputFeedDocumentId"] = await uploaded(amazon, b"<a/>")
+            assert (await ask(amazon, "POST", FEEDS, body)).status_code in {202, 400}
+
+        runner.run(play())
+
+    @ANY
+    @given(contents=st.binary(max_size=300), feed_type=st.sampled_from([ACKNOWLEDGEMENT, FLAT]))
+    def test_no_document_of_a_feed(self, runner: asyncio.Runner, contents: bytes, feed_type: str) -> None:
+        async def play() -> None:
+            amazon = await new_amazon()
+            feed_id = await submit(amazon, contents, feed_type)
+            await amazon.advance(60)
+            status = (await feed(amazon, feed_id))["processingStatus"]
+            assert status == ("DONE" if contents.strip() else "FATAL")
 
         runner.run(play())
 

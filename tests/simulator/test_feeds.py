@@ -52,6 +52,7 @@ class TestCreatingFeeds:
             {"inputFeedDocumentId": ""},
             {"inputFeedDocumentId": 1},
             {"feedOptions": []},
+            {"feedOptions": None},
             {"feedOptions": {"option": 1}},
         ],
     )

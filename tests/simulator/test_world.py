@@ -9,12 +9,46 @@ from simulator.arrivals import keep_arriving, schedule_orders, seed_orders
 from simulator.clock import SimulatedClock
 from simulator.world import World
 from tests.simulator.playing import EVERYTHING, ORDERS, Amazon, package
+from tests.simulator.submitting import (
+    ACKNOWLEDGEMENT,
+    DOCUMENTS,
+    FEEDS,
+    FLAT,
+    ask,
+    envelope,
+    feed,
+    message,
+    new_document,
+    rows,
+    specification,
+    upload,
+)
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 def new_world(seed: str = "7") -> World:
     return World(clock=SimulatedClock(monotonic=lambda: 0.0, start=START), seed=seed)
+
+
+async def play_feeds(amazon: Amazon, order_ids: list[str]) -> list[Any]:
+    """Cancel orders by feeds of both kinds, one of them with a large report."""
+    messages = [message(order_id, number=number) for number, order_id in enumerate(order_ids * 30)]
+    made = [await new_document(amazon) for _ in range(2)]
+    answers = [
+        await upload(amazon, made[0]["url"], envelope(*messages)),
+        await upload(amazon, made[1]["url"], rows(("1", "2", "3"))),
+    ]
+    for document, feed_type in zip(made, (ACKNOWLEDGEMENT, FLAT), strict=True):
+        body = specification(document["feedDocumentId"], feed_type)
+        answers.append(await ask(amazon, "POST", FEEDS, body))
+    await amazon.advance(60)
+    answers.append(await ask(amazon, "GET", FEEDS, feedTypes=f"{ACKNOWLEDGEMENT},{FLAT}", pageSize=1))
+    for created in answers[2:4]:
+        shown = await feed(amazon, created.json()["feedId"])
+        answers.append(await ask(amazon, "GET", f"{DOCUMENTS}/{shown['resultFeedDocumentId']}"))
+        answers.append(await amazon.http.get(answers[-1].json()["url"]))
+    return answers
 
 
 async def play(seed: str) -> list[tuple[int, str, bytes]]:
@@ -30,6 +64,7 @@ async def play(seed: str) -> list[tuple[int, str, bytes]]:
     unshipped = answers[2].json()["orderIds"][0]
     order = await amazon.order(unshipped)
     answers.append(await amazon.confirm(unshipped, package(order)))
+    answers += await play_feeds(amazon, answers[2].json()["orderIds"])
     for _ in range(3):
         answers.append(await amazon.sim("POST", "/clock", {"advance": 1_000}))
         answers.append(await amazon.search(includedData=EVERYTHING, maxResultsPerPage=10))

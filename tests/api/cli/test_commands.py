@@ -53,6 +53,7 @@ def test_help_imports_neither_the_service_nor_the_simulator():
         (["demo", "--simulator-port", "-1"], "--simulator-port"),
         (["serve", "--port", "65536"], "65535"),
         (["simulate", "--port", "65536"], "65535"),
+        (["simulate", "--public-url", "amazon.test"], "--public-url"),
         (["simulate", "--rate", "-1"], "--rate"),
         (["simulate", "--rate", "nan"], "--rate"),
         (["simulate", "--rate", "inf"], "--rate"),

@@ -23,9 +23,18 @@ INCLUDED_DATA: Final = (
 )
 TOKEN: Final = "token"
 ORDERS_PATH: Final = "/orders/2026-01-01/orders"
+FEEDS_PATH: Final = "/feeds/2021-06-30"
+FEED_METHODS: Final = {
+    "createFeedDocument": "POST",
+    "getFeedDocument": "GET",
+    "createFeed": "POST",
+    "getFeeds": "GET",
+    "getFeed": "GET",
+    "cancelFeed": "DELETE",
+}
 
 # "Usage Plans and Rate Limits": the header is best effort, and absent once a call was refused unseen.
-WITH_RATE_LIMIT: Final = frozenset({"200", "204", "400", "404"})
+WITH_RATE_LIMIT: Final = frozenset({"200", "201", "202", "204", "400", "404"})
 
 # "Connecting to the Selling Partner API" describes the answers of Login with Amazon; no model exists.
 ACCESS_TOKEN: Final = schema_validator(
@@ -75,7 +84,7 @@ class Amazon:
         self.tally = tally
         self._schemas = {
             operation: schemas
-            for schemas in (models["orders_2026-01-01"], models["sellers"])
+            for schemas in (models["orders_2026-01-01"], models["sellers"], models["feeds_2021-06-30"])
             for operation in schemas.model.operations
         } | {"confirmShipment": models["ordersV0"]}
         self._access_tokens: dict[str, str] = {}
@@ -141,6 +150,11 @@ class Amazon:
         """Call getMarketplaceParticipations."""
         path = "/sellers/v1/marketplaceParticipations"
         return await self.call("getMarketplaceParticipations", "GET", path, seller=seller)
+
+    async def feed(self, operation: str, path: str, *, seller: str = "demo", **sent: Any) -> httpx2.Response:
+        """Call an operation of the Feeds API, by its name and what follows the version in its path."""
+        method = FEED_METHODS[operation]
+        return await self.call(operation, method, FEEDS_PATH + path, seller=seller, **sent)
 
     async def call(
         self,

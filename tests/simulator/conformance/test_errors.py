@@ -156,11 +156,24 @@ async def participations(amazon: Amazon, headers: dict[str, str] | None = None) 
     return await amazon.call("getMarketplaceParticipations", "GET", path, headers=headers)
 
 
+def of_feeds(operation: str, path: str) -> Call:
+    async def call(amazon: Amazon, headers: dict[str, str] | None = None) -> httpx2.Response:
+        return await amazon.feed(operation, path, headers=headers)
+
+    return call
+
+
 OPERATIONS: dict[str, Call] = {
     "searchOrders": search,
     "getOrder": get_order,
     "confirmShipment": confirm,
     "getMarketplaceParticipations": participations,
+    "createFeedDocument": of_feeds("createFeedDocument", "/documents"),
+    "getFeedDocument": of_feeds("getFeedDocument", "/documents/00000000-0000-4000-8000-000000000000"),
+    "createFeed": of_feeds("createFeed", "/feeds"),
+    "getFeeds": of_feeds("getFeeds", "/feeds"),
+    "getFeed": of_feeds("getFeed", "/feeds/50000000000"),
+    "cancelFeed": of_feeds("cancelFeed", "/feeds/50000000000"),
 }
 # Rate and burst of the default usage plans, as each operation's reference page prints them.
 PLANS = {
@@ -168,6 +181,12 @@ PLANS = {
     "getOrder": (0.5, 30),
     "confirmShipment": (2.0, 10),
     "getMarketplaceParticipations": (0.016, 15),
+    "createFeedDocument": (0.5, 15),
+    "getFeedDocument": (0.0222, 10),
+    "createFeed": (0.0083, 15),
+    "getFeeds": (0.0222, 10),
+    "getFeed": (2.0, 15),
+    "cancelFeed": (2.0, 15),
 }
 
 
