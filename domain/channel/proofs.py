@@ -50,7 +50,7 @@ def _of_canceled(shipments: Sequence[Command]) -> Iterator[Verdict]:
     for command in shipments:
         if command.state in _UNSENT:
             yield Verdict(command, CommandState.WITHDRAWN, "Amazon canceled the order before the package was told.")
-        elif command.state in _UNDER_WAY:
+        elif command.state is not CommandState.REFUSED:
             yield Verdict(command, CommandState.REFUSED, "Amazon canceled the order although the package has left.")
 
 
@@ -111,7 +111,7 @@ def _of_cancels(due: DueOrder, cancels: Sequence[Command]) -> Iterator[Verdict]:
     for command in cancels:
         if left and command.state in _UNSENT:
             yield Verdict(command, CommandState.WITHDRAWN, "The goods have left; the cancellation is not sent.")
-        elif due.has_shipped and command.state in _UNDER_WAY:
+        elif due.has_shipped and command.state not in (*_UNSENT, CommandState.REFUSED):
             yield Verdict(command, CommandState.REFUSED, "Amazon shipped the order although asked to cancel it.")
 
 

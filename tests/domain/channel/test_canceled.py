@@ -116,7 +116,27 @@ async def test_goods_that_had_left_already_are_neither_restocked_nor_written_off
     assert shown.kind == "COMMAND_REFUSED"
 
 
-@pytest.mark.parametrize(("state", "after"), [("QUEUED", "WITHDRAWN"), ("SENT", "REFUSED"), ("ACCEPTED", "REFUSED")])
+@pytest.mark.parametrize("state", ["SENT", "ACCEPTED", "PARKED", "DEAD"])
+async def test_a_package_that_had_left_is_refused_however_its_confirmation_stood(
+    stage: Stage, order: AmazonOrder, state: str
+) -> None:
+    await stage.ship(order)
+    await Command.all().update(state=state)
+    order = await stage.change(order, status="CANCELED")
+    assert await states(order) == ["REFUSED"]
+    assert [row.kind for row in await open_attention(order)] == ["COMMAND_REFUSED"]
+
+
+@pytest.mark.parametrize(
+    ("state", "after"),
+    [
+        ("QUEUED", "WITHDRAWN"),
+        ("SENT", "REFUSED"),
+        ("ACCEPTED", "REFUSED"),
+        ("PARKED", "REFUSED"),
+        ("DEAD", "REFUSED"),
+    ],
+)
 async def test_a_shipment_seen_at_amazon_ends_a_cancellation(
     stage: Stage, order: AmazonOrder, state: str, after: str
 ) -> None:
