@@ -12,6 +12,7 @@ from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.ids import NodeId
 from api.schema.nodes import Node
+from api.schema.resolutions import BlockerResolution, ways_out_of
 from api.schema.stores import Store
 from domain import timeline
 from domain.accounts.records import Store as StoreRecord
@@ -98,6 +99,12 @@ class AttentionItem(Node):
     def blocker(root: strawberry.Parent["AttentionItem"]) -> Attention | None:
         """Return the entry as a blocker."""
         return root.entry if root.entry.blocker_kind else None
+
+    @strawberry.field(description="The ways out, the best first; empty once it is resolved.")
+    @staticmethod
+    async def resolutions(root: strawberry.Parent["AttentionItem"], info: Info) -> list[BlockerResolution]:
+        """Return the ways out."""
+        return await info.context.loaders.other(ways_out_of).load(root.entry.id)
 
     @strawberry.field(description="Since when there is reason to look.")
     @staticmethod

@@ -1,17 +1,20 @@
 """What stops an order from being imported, each kind with its own facts."""
 
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 
 from api.schema.actors import Actor, actor_of
+from api.schema.candidates import ProductCandidate, candidates_for
 from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.loaders import Listing
 from api.schema.nodes import Node, window_on
 from api.schema.order_items import OrderItem
 from api.schema.products import Product
+from api.schema.resolutions import BlockerResolution, ways_out_of
 from domain import timeline
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import AmazonOrder as OrderRecord
@@ -79,6 +82,23 @@ class Blocker(Node):
         """Return the actor."""
         return actor_of(root.actor_kind, root.actor_name)
 
+    @strawberry.field(description="Opaque, the same for all blockers that one fix clears.")
+    @staticmethod
+    def cause(root: strawberry.Parent[Attention]) -> strawberry.ID:
+        """Return the cause."""
+        return cause_id(root.cause or root.subject)
+
+    @strawberry.field(description="The ways out, the best first; empty once it is resolved.")
+    @staticmethod
+    async def resolutions(root: strawberry.Parent[Attention], info: Info) -> list[BlockerResolution]:
+        """Return the ways out."""
+        return await info.context.loaders.other(ways_out_of).load(root.id)
+
+
+def cause_id(cause: str) -> strawberry.ID:
+    """Return what clients see of a cause: it names rows and accounts that are no business of theirs."""
+    return strawberry.ID(blake2b(cause.encode(), digest_size=16).hexdigest())
+
 
 async def _order_of(blocker: Attention, info: Info) -> OrderRecord | None:
     return await info.context.loaders.row(OrderRecord).load(blocker.order_id) if blocker.order_id else None
@@ -101,6 +121,12 @@ class ProductNotMatchedBlocker(Blocker):
         """Return the ASIN that Amazon gives."""
         asin = root.facts.get("asin")
         return None if asin is None else str(asin)
+
+    @strawberry.field(description="Products that the item may mean, the likeliest first, at most five.")
+    @staticmethod
+    async def candidates(root: strawberry.Parent[Attention], info: Info) -> list[ProductCandidate]:
+        """Return the candidates."""
+        return await info.context.loaders.other(candidates_for).load(root.item_id) if root.item_id else []
 
 
 @strawberry.type(description="The product of an item is not for sale.")

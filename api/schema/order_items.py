@@ -83,8 +83,8 @@ class OrderItem(Node):
 
     @strawberry.field(
         graphql_type=Product | None,
-        description="The product it means: the one chosen for this item or remembered for its SKU, else that of its SKU, "
-        "else the only one of its ASIN.",
+        description="The product it means: the one chosen for this item or remembered for its SKU, else that of its "
+        "SKU, else the only one of its ASIN.",
     )
     @staticmethod
     async def product(root: strawberry.Parent[records.AmazonItem], info: Info) -> ProductRecord | None:

@@ -7,9 +7,13 @@ import strawberry
 from api.schema.amazon_orders import AmazonOrder, AmazonOrderBy, find_amazon_order
 from api.schema.api_info import ApiInfo, api_info
 from api.schema.attention_list import AttentionConnection, InState, OfKinds, StoreConcerned, list_attention
+from api.schema.backlog import evaluation_backlog
+from api.schema.blocker_groups import BlockerGroupConnection, list_groups
+from api.schema.blocker_list import BlockerConnection, InStore, OfKind, StandingSo, list_blockers
 from api.schema.commanding import CommandConnection, InStates, OfStore, list_commands
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
+from api.schema.counts import Count
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.node_lookup import find_node, find_nodes
@@ -125,6 +129,39 @@ class Query:
     ) -> CommandConnection:
         """List commands."""
         return await list_commands(info.context, first, after, store_id, states)
+
+    @strawberry.field(description="What stops orders, one for each cause and item: what has to ship first comes first.")
+    @staticmethod
+    async def blockers(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        store_id: InStore = strawberry.UNSET,
+        kind: OfKind = strawberry.UNSET,
+        state: StandingSo = AttentionState.OPEN,
+    ) -> BlockerConnection:
+        """List the blockers."""
+        return await list_blockers(info, first, after, store_id, kind, state)
+
+    @strawberry.field(description="What stops orders, by cause: one fix clears all orders of a group.")
+    @staticmethod
+    async def blocker_groups(
+        info: Info,
+        first: First = strawberry.UNSET,
+        after: After = strawberry.UNSET,
+        store_id: InStore = strawberry.UNSET,
+        kind: OfKind = strawberry.UNSET,
+    ) -> BlockerGroupConnection:
+        """List the causes."""
+        return await list_groups(info, first, after, store_id, kind)
+
+    @strawberry.field(
+        description="How many orders are due and not evaluated yet, after a big fix for example; at most 100000."
+    )
+    @staticmethod
+    async def evaluation_backlog(info: Info, store_id: InStore = strawberry.UNSET) -> Count:
+        """Count the orders that wait."""
+        return await evaluation_backlog(info.context, store_id)
 
     @strawberry.field(description="What people should know at once; empty when nothing stands still.")
     @staticmethod

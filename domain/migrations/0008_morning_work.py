@@ -56,7 +56,6 @@ class Migration(migrations.Migration):
             'ALTER TABLE "attention" ADD COLUMN "needed" BIGINT',
             'CREATE INDEX "ix_attention_cause" ON "attention" ("cause", "due_by", "id", "store_id") '
             """WHERE "state" = 'OPEN' AND "cause" IS NOT NULL""",
-            'CREATE INDEX "ix_attention_kind" ON "attention" ("kind", "state", "due_by", "id")',
             # The one list, in its order: by ship-by date, those without one last, with what it is filtered by.
             'CREATE INDEX "ix_attention_list" ON "attention" '
             """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id", "opened_at")""",
