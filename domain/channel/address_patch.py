@@ -99,14 +99,15 @@ def _cleaned(part: str, text: str, path: Path) -> str | None:
     if not cleaned.isprintable():
         raise InvalidInput("A text without line breaks and control characters, please.", path=path)
     if part == "country_code":
-        return _country(cleaned.upper(), path)
+        return _country(cleaned, path)
     if len(cleaned) > _LONGEST[part]:
         raise InvalidInput(f"At most {_LONGEST[part]} characters, please.", path=path)
     return cleaned
 
 
-def _country(code: str, path: Path) -> str:
-    if len(code) != _LONGEST["country_code"] or pycountry.countries.get(alpha_2=code) is None:
+def _country(text: str, path: Path) -> str:
+    code = text.upper()
+    if not text.isascii() or len(code) != _LONGEST["country_code"] or pycountry.countries.get(alpha_2=code) is None:
         message = "There is no such country; send its code of two letters from ISO 3166, such as DE."
         raise InvalidInput(message, path=path)
     return code
