@@ -47,7 +47,8 @@ async def _ship_refusal(order: AmazonOrder, info: Info) -> DomainError | None:
     if order.commerce_order_id is not None:
         commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id)
         lines = await loaders.rows(_LINES).load(order.commerce_order_id)
-    return ship_refusal(order, commerce, lines, commands=await loaders.rows(_COMMANDS).load(order.id))
+    items, commands = await loaders.rows(ITEMS).load(order.id), await loaders.rows(_COMMANDS).load(order.id)
+    return ship_refusal(order, commerce, lines, items={item.id: item for item in items}, commands=commands)
 
 
 async def _cancel_refusal(order: AmazonOrder, info: Info) -> DomainError | None:

@@ -77,12 +77,12 @@ async def _ship(
     commerce = await CommerceOrder.get_or_none(channel_order_id=order.id)
     lines = await lines_of([commerce.id]) if commerce else []
     commands = await Command.filter(order_id=order.id).order_by("order_seq")
-    refusal = ship_refusal(order, commerce, lines, commands=commands)
+    items = {item.id: item for item in (await items_of([order.id]))[order.id]}
+    refusal = ship_refusal(order, commerce, lines, items=items, commands=commands)
     if refusal or commerce is None:
         raise refusal or NotFound("There is no commerce order.")
     check_texts(packages)
     check_time(shipped_at, order=order, now=unit.now)
-    items = {item.id: item for item in (await items_of([order.id]))[order.id]}
     contents = allot(packages, order=order, items=items, lines=lines)
     draft = _draft(order, commerce, lines, packages, contents, shipped_at, new_reference=new_reference)
     await record_shipments(unit.connection, [draft], now=unit.now)

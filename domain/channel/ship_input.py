@@ -36,9 +36,10 @@ def ship_refusal(
     commerce_order: CommerceOrder | None,
     lines: Sequence[CommerceOrderLine],
     *,
+    items: Mapping[int, AmazonItem],
     commands: Sequence[Command] = (),
 ) -> ActionNotAllowed | None:
-    """Return why an order cannot be shipped here now, None if it can; `commands` are the order's."""
+    """Return why an order cannot be shipped here now, None if it can; `items` by row and `commands` are the order's."""
     canceling = open_cancel(commands)
     checks = (
         (order.fulfillment_channel is FulfillmentChannel.AMAZON, "Amazon sends the goods of this order."),
@@ -54,7 +55,7 @@ def ship_refusal(
             f"The commerce order is {commerce_order.state.value if commerce_order else ''}; only one in processing "
             "can be shipped.",
         ),
-        (not any(quantities(line).to_ship for line in lines), "Nothing is left to ship."),
+        (not any(_left(line, items.get(line.item_id)) for line in lines), "Nothing is left to ship."),
     )
     because = next((reason for stops, reason in checks if stops), None)
     return (because and _not_allowed(order, because)) or None

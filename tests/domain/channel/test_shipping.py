@@ -298,7 +298,8 @@ async def test_an_order_that_is_being_canceled_is_not_shipped(stage: Stage, orde
 
 async def test_what_amazon_says_counts(stage: Stage, order: AmazonOrder) -> None:
     commerce, lines = await commerce_of(order)
-    assert ship_refusal(order, commerce, lines) is None
+    known = {one.id: one for one in await items_of(order)}
+    assert ship_refusal(order, commerce, lines, items=known) is None
     await AmazonOrder.filter(id=order.id).update(amazon_status="SHIPPED")
     with pytest.raises(ActionNotAllowed) as refused:
         await stage.ship(order)
