@@ -30,6 +30,15 @@ class Migration(migrations.Migration):
             )""",
             'CREATE INDEX "ix_stock_move_product" ON "stock_move" ("product_id", "id")',
             'CREATE INDEX "ix_stock_move_order" ON "stock_move" ("order_id") WHERE "order_id" IS NOT NULL',
+            # What was counted and promised before: the sums of the moves are the counts from the first day.
+            """INSERT INTO "stock_move" ("product_id", "source", "reason", "on_hand", "reserved", "actor_kind", "at")
+            SELECT "product_id", "source", 'COUNTED', "on_hand", 0, 'SYSTEM', "updated_at"
+            FROM "stock" JOIN "product" ON "product"."id" = "product_id" WHERE "on_hand" <> 0""",
+            """INSERT INTO "stock_move"
+            ("product_id", "source", "reason", "on_hand", "reserved",
+            "account_id", "order_id", "item_id", "actor_kind", "at")
+            SELECT "product_id", 'default', 'RESERVED', 0, "quantity", "account_id", "order_id", "item_id", 'SYSTEM',
+            "reserved_at" FROM "reservation" WHERE "state" = 'ACTIVE'""",
         ),
         Statements(
             """CREATE TABLE "item_match" (
