@@ -5,8 +5,11 @@ from decimal import Decimal
 from random import Random
 from typing import Any, Final
 
+import httpx2
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from api.worker.sweep import deliver_due, evaluate_due, feeds_due, sync_due
-from domain.amazon.records import OPEN_COMMANDS, Command
+from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command
 from domain.catalog.product_rows import ProductRow
 from domain.channel.products import import_products
 from domain.timeline import Actor, ActorKind
@@ -15,6 +18,7 @@ from tests.end_to_end.town import Town
 
 ON_HAND: Final = 10
 TICKS: Final = 12
+STATUSES: Final = {name: name for name in ("UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED")} | {"CANCELLED": "CANCELED"}
 
 RACER = """query($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
   id status commands { id kind state } items { id quantityOrdered } } }"""
@@ -25,6 +29,27 @@ SHIP = """mutation($input: ShipOrderInput!) { shipOrder(input: $input) {
 GIVE_UP = """mutation($id: ID!) { giveUpCommand(commandId: $id, note: "a change of mind") {
   command { state } errors { code message } } }"""
 RETRY = "mutation($id: ID!) { retryCommand(commandId: $id) { command { state } errors { code message } } }"
+
+
+class LosesWords:
+    """A simulated Amazon that does what it is asked and is cut off before its answer arrives, by the dice."""
+
+    def __init__(self, app: ASGIApp, random: Random, *, often: float) -> None:
+        self.app = app
+        self.random = random
+        self.often = often
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; the control plane always answers."""
+        if scope["path"].startswith("/_sim") or self.random.random() >= self.often:
+            await self.app(scope, receive, send)
+            return
+        await self.app(scope, receive, _nowhere)
+        raise httpx2.ReadError("the connection broke")
+
+
+async def _nowhere(_: Message) -> None:
+    return None
 
 
 @dataclass
@@ -99,12 +124,21 @@ class Race:
 
     async def rest(self) -> None:
         """Let the worker do all that follows from what happened."""
-        for _ in range(8):
+        for _ in range(60):
             await self.town.pass_time()
-        for _ in range(40):
-            if not await Command.filter(state__in=OPEN_COMMANDS).exists():
+            if await self._is_at_rest():
                 return
-            await self.town.pass_time(minutes=15)
+        raise AssertionError("it never comes to rest")
+
+    async def _is_at_rest(self) -> bool:
+        if await Command.filter(state__in=OPEN_COMMANDS).exists():
+            return False
+        shown = dict(await AmazonOrder.all().values_list("number", "amazon_status"))
+        for racer in self.racers:
+            order = self.town.world.book.get(racer.number)
+            if order is None or shown.get(racer.number) != STATUSES.get(order.status or ""):
+                return False
+        return not await AmazonOrder.filter(evaluate_due__lte=self.town.world.clock.now()).exists()
 
     async def seen(self, racer: Racer) -> Any:
         """Return the racer's order as the API shows it."""
