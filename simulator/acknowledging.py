@@ -65,7 +65,7 @@ def _check_items(asked: Acknowledgement, quantities: dict[str, int]) -> None:
         named.add(item.item_code)
         if item.reason is not None and item.reason not in CANCEL_REASONS:
             raise _of_item(UNKNOWN_REASON, "The CancelReason is not one that Amazon knows.", asked, item.item_code)
-        if item.quantity is not None and item.quantity != str(quantities[item.item_code]):
+        if item.quantity is not None and (item.quantity.lstrip("0") or "0") != str(quantities[item.item_code]):
             message = "The Quantity is not what was ordered; a part is cancelled by an order adjustment."
             raise _of_item(WRONG_QUANTITY, message, asked, item.item_code)
 

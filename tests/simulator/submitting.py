@@ -141,6 +141,11 @@ class Report:
         }
 
     @property
+    def numbers(self) -> list[int]:
+        """The ids of the refused messages, in the order of the results."""
+        return [int(result.findtext("MessageID", "")) for result in self.report.findall("Result")]
+
+    @property
     def codes(self) -> list[int]:
         """The codes of the results, in their order."""
         return [int(result.findtext("ResultMessageCode", "")) for result in self.report.findall("Result")]

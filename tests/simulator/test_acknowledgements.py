@@ -88,6 +88,19 @@ class TestCancelling:
         assert (await report_on(amazon, bare, unexplained)).counts == (2, 2, 0, 0)
         assert await amazon.status(order["orderId"]) == await amazon.status(other_id) == "CANCELLED"
 
+    async def test_a_loaded_order_is_cancelled_like_any_other(self, amazon: Amazon) -> None:
+        document = {
+            "orderId": "902-0000001-0000001",
+            "createdTime": "2026-11-01T00:00:00Z",
+            "lastUpdatedTime": "2026-11-01T00:00:00Z",
+            "salesChannel": {"channelName": "AMAZON"},
+            "fulfillment": {"fulfillmentStatus": "UNSHIPPED"},
+            "orderItems": [{"orderItemId": "1", "quantityOrdered": 3, "product": {"asin": "B000000001"}}],
+        }
+        await amazon.sim("PUT", "/orders", {"orders": [document]})
+        assert (await report_on(amazon, message("902-0000001-0000001", item("1", quantity="003")))).counts[1] == 1
+        assert await amazon.status("902-0000001-0000001") == "CANCELLED"
+
     async def test_a_success_changes_nothing(self, amazon: Amazon, order: dict[str, Any]) -> None:
         report = await report_on(amazon, message(order["orderId"], item(codes(order)[0], None), status="Success"))
         assert report.counts == (1, 1, 0, 0)

@@ -66,7 +66,7 @@ class TestCreatingFeeds:
         assert (await ask(amazon, "POST", FEEDS, specification(document_id))).status_code == 202
 
     async def test_keys_that_amazon_does_not_know_are_ignored(self, amazon: Amazon) -> None:
-        extra = {"path": FEEDS, "MarketplaceIds": ["x"], "feedOptions": {"a": "b"}}
+        extra: dict[str, Any] = {"path": FEEDS, "MarketplaceIds": ["x"], "feedOptions": {"a": "b"}}
         assert await submit(amazon, envelope(UNKNOWN), **extra)
 
     @pytest.mark.parametrize("name", ["feedType", "marketplaceIds", "inputFeedDocumentId"])
