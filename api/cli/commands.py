@@ -22,6 +22,7 @@ _COMMANDS: Final = (
     ("serve", "Run the service against the Amazon that is configured."),
     ("simulate", "Run the simulated Amazon alone."),
     ("sync", "Bring in what is new at Amazon, once."),
+    ("doctor", "Look for what is wrong here, and say what mends it."),
     ("query", "Run a GraphQL document and print the answer."),
     ("migrate", "Bring the database's tables up to date."),
     ("export-schema", "Print the GraphQL schema."),
@@ -35,6 +36,16 @@ _GROUPS: Final = (
             ("list", "List the stores."),
             ("pause", "Stop syncing a store."),
             ("resume", "Sync a paused store again."),
+        ),
+    ),
+    (
+        "orders",
+        "List, show, ship and cancel orders.",
+        (
+            ("list", "List orders, the newest first."),
+            ("show", "Show one order, and what can be done with it."),
+            ("ship", "Ship an order, or some of it."),
+            ("cancel", "Ask Amazon to cancel an order."),
         ),
     ),
     (

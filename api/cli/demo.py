@@ -18,8 +18,9 @@ from pydantic import SecretStr
 
 from api.app import Running, create_app, running
 from api.cli.asking import Asker
-from api.cli.demo_goods import blocked_skus, goods, sellable_sku
-from api.cli.demo_words import SHIPPABLE, how_to_ship, welcome
+from api.cli.demo_goods import goods
+from api.cli.demo_stage import Staged, first_blocker, ship_what_amazon_refuses, shippable_order, stage_orders
+from api.cli.demo_words import how_to_clear, how_to_ship_and_cancel, welcome
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give, tell
 from api.cli.ports import Port
@@ -35,7 +36,6 @@ from simulator.app import create_app as create_amazon
 from simulator.arrivals import schedule_orders, seed_orders
 from simulator.clock import SimulatedClock
 from simulator.marketplaces import FIRST_MARKETPLACE
-from simulator.placing import WantedItem, Wish, place_order
 from simulator.sellers import FIRST_SELLER
 from simulator.server import serving as serving_amazon
 from simulator.world import World
@@ -81,7 +81,7 @@ async def demo(
     log_to(level=logging.INFO if verbose else logging.WARNING)
     async with stopping() as stop:
         with tempfile.TemporaryDirectory(prefix="orderlane-demo-") as folder:
-            world = _world(seed=seed, orders=orders)
+            world, staged = _world(seed=seed, orders=orders)
             async with (
                 serving_amazon(create_amazon(world), port=simulator_port, flag="--simulator-port") as amazon,
                 _service(world, amazon=amazon, folder=Path(folder)) as joined,
@@ -90,22 +90,19 @@ async def demo(
                 give(welcome(url=url, amazon=amazon, rate=RATE))
                 if open_browser:
                     webbrowser.open(url)
-                await _until_stopped(stop, url)
+                await _until_stopped(stop, url, staged)
         tell("The demo has ended; nothing is left of it.")
         return stop.code
 
 
-def _world(*, seed: str, orders: int) -> World:
+def _world(*, seed: str, orders: int) -> tuple[World, Staged]:
     clock = SimulatedClock(monotonic=time.monotonic, start=datetime.now(UTC), rate=RATE)
     world = World(clock=clock, seed=seed)
-    now = world.catch_up()
-    staged = [*blocked_skus(world.sellers[FIRST_SELLER].catalog), sellable_sku(world.sellers[FIRST_SELLER].catalog)]
-    for sku in staged[:orders]:
-        place_order(world, Wish(status="UNSHIPPED", items=(WantedItem(sku=sku, quantity=1),)), at=now)
-    rest = max(orders - len(staged), 0)
+    staged, placed = stage_orders(world, most=orders, at=world.catch_up())
+    rest = orders - placed
     seed_orders(world, count=rest // 2, over=PAST)
     schedule_orders(world, count=rest - rest // 2, over=AHEAD)
-    return world
+    return world, staged
 
 
 @asynccontextmanager
@@ -145,27 +142,22 @@ async def _connect(joined: Running) -> None:
     joined.service.wake()
 
 
-async def _until_stopped(stop: Stop, url: str) -> None:
-    """Wait for the end; meanwhile, once an order can be shipped, show how."""
-    showing = asyncio.create_task(_show_how_to_ship(url))
+async def _until_stopped(stop: Stop, url: str, staged: Staged) -> None:
+    """Wait for the end; meanwhile let happen what the demo tells of, and show what can be done about it."""
+    telling = asyncio.create_task(_tell(url, staged))
     await stop.wait()
-    showing.cancel()
-    await asyncio.wait([showing])
+    telling.cancel()
+    await asyncio.wait([telling])
 
 
-async def _show_how_to_ship(url: str) -> None:
+async def _tell(url: str, staged: Staged) -> None:
     async with httpx2.AsyncClient(base_url=url, trust_env=False) as http:
         asker = Asker(http)
         try:
-            give(how_to_ship(url=url, order=await _shippable(asker)))
+            if staged.refused is not None:
+                give(how_to_clear(url=url, blocker=await first_blocker(asker)))
+            await ship_what_amazon_refuses(asker, staged)
+            order = await shippable_order(asker, staged)
+            give(how_to_ship_and_cancel(url=url, ship=order, cancel=staged.asked_to_cancel))
         except CommandFailed as error:
-            tell(f"How to ship an order cannot be shown: {error}")
-
-
-async def _shippable(asker: Asker) -> dict[str, str]:
-    """Return an imported order that waits to be shipped, as soon as there is one."""
-    nodes: list[dict[str, str]] = []
-    while not nodes:
-        await asyncio.sleep(1)
-        nodes = (await asker.data(SHIPPABLE))["amazonOrders"]["nodes"]
-    return nodes[0]
+            tell(f"What can be done with the orders cannot be shown: {error}")

@@ -1,0 +1,154 @@
+"""Shipping and canceling an order from the command line, by the same mutations that everybody uses."""
+
+import sys
+import uuid
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
+
+from api.cli.asking import Asker, asking, asking_here
+from api.cli.endings import CommandFailed, Exit
+from api.cli.output import give, give_json, tell
+
+_FIND: Final = """query Find($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
+  id amazonOrderId total { amount currencyCode } items { id amazonOrderItemId sellerSku quantityOrdered } } }"""
+_SHIP: Final = """mutation Ship($input: ShipOrderInput!) { shipOrder(input: $input) {
+  order { amazonOrderId displayStatus } shipment { number packages { reference trackingNumber } }
+  errors { code message path } } }"""
+_CANCEL: Final = """mutation Cancel($input: CancelOrderInput!) { cancelOrder(input: $input) {
+  order { amazonOrderId displayStatus } command { id kind state } errors { code message path } } }"""
+
+
+async def ship_orders(
+    number: str,
+    /,
+    *,
+    carrier: str,
+    tracking: str,
+    carrier_name: str | None = None,
+    line: Annotated[list[str], Parameter(negative=())] | None = None,
+    key: str | None = None,
+    url: str | None = None,
+    json: bool = False,
+) -> None:
+    """Ship what is left of an order, or some of it; Amazon is told by the running service.
+
+    Parameters
+    ----------
+    number
+        Amazon's order number, e.g. 902-3159896-1390916.
+    carrier
+        The carrier's code, e.g. UPS.
+    tracking
+        The tracking number.
+    carrier_name
+        The carrier's name, where the code does not say it.
+    line
+        A SKU or Amazon's order item id with a quantity, e.g. MUG=2; may be given several times. Without it, all of
+        the rest.
+    key
+        A text of your own: the same key again repeats nothing.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        order = await _find(asker, number)
+        wanted = {
+            "orderId": order["id"],
+            "lines": [_quantity(order, text) for text in line] if line else None,
+            "carrierCode": carrier,
+            "carrierName": carrier_name,
+            "trackingNumber": tracking,
+            "idempotencyKey": key or str(uuid.uuid4()),
+        }
+        payload = await asker.payload("shipOrder", _SHIP, {"input": _given(wanted)})
+    if json:
+        give_json({"order": payload["order"], "shipment": payload["shipment"]})
+        return
+    shipment = payload["shipment"]
+    packages = ", ".join(package["reference"] for package in shipment["packages"])
+    give(f"Shipment {shipment['number']} of {number} is recorded; Amazon will be told of package {packages}.")
+
+
+async def cancel_orders(
+    number: str,
+    /,
+    *,
+    reason: str,
+    note: str | None = None,
+    no_restock: bool = False,
+    yes: bool = False,
+    key: str | None = None,
+    url: str | None = None,
+    json: bool = False,
+) -> None:
+    """Ask Amazon to cancel a whole order that has not shipped; nothing is final before Amazon shows it.
+
+    Parameters
+    ----------
+    number
+        Amazon's order number, e.g. 902-3159896-1390916.
+    reason
+        Why, e.g. NO_INVENTORY, BUYER_CANCELED or SHIPPING_ADDRESS_UNDELIVERABLE.
+    note
+        A line for the timeline.
+    no_restock
+        The goods are not on the shelf: write them off instead of making them salable again.
+    yes
+        Do not ask before.
+    key
+        A text of your own: the same key again repeats nothing.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        order = await _find(asker, number)
+        if not yes:
+            _ask(order)
+        wanted = {
+            "orderId": order["id"],
+            "reason": reason.upper(),
+            "note": note,
+            "restock": not no_restock,
+            "idempotencyKey": key or str(uuid.uuid4()),
+        }
+        payload = await asker.payload("cancelOrder", _CANCEL, {"input": _given(wanted)})
+    if json:
+        give_json({"order": payload["order"], "command": payload["command"]})
+        return
+    give(f"Amazon will be asked to cancel {number}; `orderlane orders show {number}` says when it has.")
+
+
+async def _find(asker: Asker, number: str) -> dict[str, Any]:
+    order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
+    if order is None:
+        raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
+    return order
+
+
+def _quantity(order: dict[str, Any], text: str) -> dict[str, Any]:
+    name, _, quantity = text.rpartition("=")
+    meant = [item for item in order["items"] if name and name in (item["sellerSku"], item["amazonOrderItemId"])]
+    if len(meant) != 1 or not quantity.isdecimal():
+        raise CommandFailed(
+            f"--line {text}: write SKU=QUANTITY or ITEM=QUANTITY of one of the order's items.", code=Exit.WRONG_USAGE
+        )
+    return {"itemId": meant[0]["id"], "quantity": int(quantity)}
+
+
+def _ask(order: dict[str, Any]) -> None:
+    if not sys.stdin.isatty():
+        raise CommandFailed("Canceling cannot be undone: add --yes.", code=Exit.WRONG_USAGE)
+    total = order["total"]
+    worth = f", {total['amount']} {total['currencyCode']}" if total else ""
+    tell(f"Cancel order {order['amazonOrderId']} ({len(order['items'])} items{worth})? Type yes:")
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
+        raise CommandFailed("Nothing was done.")
+
+
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,181 @@
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from api.database import database
+from domain.accounts.stores import pause_store
+from domain.sealing import Sealer
+from tests.api.cli.conftest import Ended
+from tests.domain.channel.stage import CLERK, Stage, connected, item
+
+Orderlane = Callable[..., Ended]
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+KEY = bytes.fromhex("ab" * 32)
+
+
+@pytest.fixture
+def shop(folder: Path) -> Callable[[Callable[[Stage], Awaitable[None]]], None]:
+    """Give a function that lets something happen in a shop with mugs."""
+
+    def played(happen: Callable[[Stage], Awaitable[None]]) -> None:
+        async def play() -> None:
+            async with database("sqlite://orderlane.db", migrate=True):
+                stage = await connected(NOW, Sealer(KEY))
+                await stage.products({"sku": "MUG", "quantity": "9"})
+                await happen(stage)
+
+        asyncio.run(play())
+
+    return played
+
+
+@pytest.fixture
+def number(shop) -> str:
+    """An imported order of one mug beside one that is blocked."""
+
+    async def happen(stage: Stage) -> None:
+        await stage.arrive(item("MUG", 2), number="902-0000000-0000001")
+        await stage.arrive(item("LAMP"), number="902-0000000-0000002")
+
+    shop(happen)
+    return "902-0000000-0000001"
+
+
+def test_orders_are_listed_and_filtered(orderlane: Orderlane, number: str):
+    listed = orderlane("orders", "list")
+    assert listed.code == 0
+    assert number in listed.out
+    assert "902-0000000-0000002" in listed.out
+
+    blocked = json.loads(orderlane("orders", "list", "--blocked", "--json").out)
+    assert [order["amazonOrderId"] for order in blocked] == ["902-0000000-0000002"]
+    unshipped = json.loads(orderlane("orders", "list", "--status", "unshipped", "--json").out)
+    assert [order["amazonOrderId"] for order in unshipped] == [number]
+    found = json.loads(orderlane("orders", "list", "--search", "LAMP", "--json").out)
+    assert [order["amazonOrderId"] for order in found] == ["902-0000000-0000002"]
+
+
+@pytest.mark.parametrize("limit", ["0", "101"])
+def test_a_list_has_its_limits(orderlane: Orderlane, number: str, limit: str):
+    ended = orderlane("orders", "list", "--limit", limit)
+    assert (ended.code, "--limit" in ended.err) == (2, True)
+
+
+def test_an_unknown_status_is_told(orderlane: Orderlane, number: str):
+    ended = orderlane("orders", "list", "--status", "lost")
+    assert ended.code != 0
+    assert "Traceback" not in ended.err
+
+
+def test_an_order_is_shown_with_what_can_be_done_and_without_its_buyer(orderlane: Orderlane, number: str):
+    shown = orderlane("orders", "show", "902-0000000-0000002")
+    assert shown.code == 0
+    assert 'Product "LAMP" does not exist' in shown.out
+    assert "CREATE_PRODUCT" in shown.out
+    assert "RETRY_IMPORT  yes" in shown.out
+    for secret in ("Erika", "Musterstr", "@"):
+        assert secret not in shown.out + orderlane("orders", "show", number).out
+
+
+def test_an_unknown_order_is_told_with_the_way_to_the_others(orderlane: Orderlane, number: str):
+    for act in (
+        ["show", "902-1"],
+        ["ship", "902-1", "--carrier", "UPS", "--tracking", "1Z"],
+        ["cancel", "902-1", "--reason", "NO_INVENTORY", "--yes"],
+    ):
+        ended = orderlane("orders", *act)
+        assert (ended.code, "orders list" in ended.err) == (1, True)
+
+
+def test_an_order_is_shipped_in_parts_and_a_repeated_key_ships_nothing_more(orderlane: Orderlane, number: str):
+    words = ("orders", "ship", number, "--carrier", "UPS", "--tracking", "1Z1", "--line", "MUG=1", "--key", "once")
+    first = orderlane(*words)
+    assert first.code == 0
+    assert "will be told of package" in first.out
+    assert orderlane(*words).out == first.out
+    rest = orderlane("orders", "ship", number, "--carrier", "UPS", "--tracking", "1Z2", "--json")
+    assert len(json.loads(rest.out)["shipment"]["packages"]) == 1
+    more = orderlane("orders", "ship", number, "--carrier", "UPS", "--tracking", "1Z3")
+    assert more.code == 1
+
+
+@pytest.mark.parametrize("line", ["MUG", "=1", "CUP=1", "MUG=x"])
+def test_a_line_that_names_no_item_is_wrong_usage(orderlane: Orderlane, number: str, line: str):
+    ended = orderlane("orders", "ship", number, "--carrier", "UPS", "--tracking", "1Z", "--line", line)
+    assert (ended.code, "--line" in ended.err) == (2, True)
+
+
+def test_a_cancellation_is_asked_for(orderlane: Orderlane, number: str):
+    ended = orderlane("orders", "cancel", number, "--reason", "no_inventory", "--note", "sold out", "--yes")
+    assert ended.code == 0
+    assert "will be asked" in ended.out
+    shown = json.loads(orderlane("orders", "show", number, "--json").out)
+    assert shown["displayStatus"] == "CANCEL_REQUESTED"
+    assert shown["commands"][0]["kind"] == "CANCEL"
+    again = orderlane("orders", "cancel", number, "--reason", "no_inventory", "--yes")
+    assert again.code == 1
+
+
+def test_without_a_terminal_a_cancellation_needs_a_yes(orderlane: Orderlane, number: str):
+    ended = orderlane("orders", "cancel", number, "--reason", "NO_INVENTORY")
+    assert (ended.code, "--yes" in ended.err) == (2, True)
+
+
+def test_an_unknown_reason_is_told(orderlane: Orderlane, number: str):
+    ended = orderlane("orders", "cancel", number, "--reason", "BORED", "--yes", "--json")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+
+
+def test_a_store_is_paused_and_resumed_by_name(orderlane: Orderlane, number: str):
+    paused = json.loads(orderlane("stores", "pause", "Shop", "--json").out)
+    assert paused[0]["status"] == "INACTIVE"
+    resumed = json.loads(orderlane("stores", "resume", paused[0]["id"], "--json").out)
+    assert resumed[0]["status"] == "ACTIVE"
+    ended = orderlane("stores", "pause", "Laden")
+    assert (ended.code, "stores list" in ended.err) == (1, True)
+
+
+def test_the_doctor_finds_what_a_person_should_look_at(orderlane: Orderlane, shop, monkeypatch: pytest.MonkeyPatch):
+    async def happen(stage: Stage) -> None:
+        await stage.arrive(item("LAMP"))
+        await pause_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
+
+    shop(happen)
+    monkeypatch.setenv("ORDERLANE_AMAZON_ENDPOINT", "http://127.0.0.1:1")
+    monkeypatch.setenv("ORDERLANE_AMAZON_TOKEN_URL", "http://127.0.0.1:1/token")
+    ended = orderlane("doctor", "--offline", "--json")
+    found = {one["about"]: one for one in json.loads(ended.out)}
+
+    assert ended.code == 0
+    assert (found["orders"]["health"], found["orders"]["found"]) == ("look", "1 blocked")
+    assert (found["store Shop"]["health"], found["store Shop"]["found"]) == ("look", "inactive")
+    assert found["worker"]["health"] == "look"
+    assert found["account 1"]["health"] == found["database"]["health"] == "good"
+    assert "ab" * 32 not in ended.out
+
+    asked = orderlane("doctor")
+    assert asked.code == 1
+    assert "Amazon" in asked.err
+
+
+def test_the_doctor_knows_a_key_that_opens_nothing(orderlane: Orderlane, number: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ORDERLANE_SECRET_KEY", "cd" * 32)
+    monkeypatch.setenv("ORDERLANE_AMAZON_TOKEN_URL", "http://127.0.0.1:1/token")
+    ended = orderlane("doctor")
+    assert ended.code == 1
+    assert "another key" in ended.out
+    assert "ORDERLANE_SECRET_KEY" in ended.err
+
+
+def test_the_doctor_stops_where_there_is_nothing_to_look_into(orderlane: Orderlane):
+    ended = orderlane("doctor", "--json")
+    found = {one["about"]: one for one in json.loads(ended.out)}
+    assert ended.code == 1  # no application is configured
+    assert found["application"]["health"] == "bad"
+    assert "orderlane migrate" in found["database"]["fix"]
+    assert "worker" not in found
