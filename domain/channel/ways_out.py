@@ -130,6 +130,8 @@ def _of_other(entry: Attention, around: Surroundings) -> Iterator[Resolution]:
         yield from proposals_of(entry)
     elif entry.kind in _OF_A_COMMAND:
         yield from _of_command(entry, around)
+        if entry.kind is AttentionKind.COMMAND_OVERDUE:
+            yield from (_READ_AGAIN, _LEAVE)
     elif entry.kind is AttentionKind.BUYER_CANCELLATION:
         yield from _cancellation(entry, around)
         yield _SHIP_ANYWAY

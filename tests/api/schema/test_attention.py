@@ -8,14 +8,15 @@ from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.unreadable import note_unreadable
 from tests.api.schema.asking import Client
 from tests.api.schema.test_troubles import unreadable
-from tests.domain.channel.stage import Stage, item
+from tests.domain.channel.stage import Stage, commands_of, item
 from tests.domain.channel.test_overdue import taken_by_amazon
 
 LIST = """query ($first: Int, $after: String, $storeId: ID, $kind: [AttentionKind!], $state: BlockerState, $cap: Int) {
   attention(first: $first, after: $after, storeId: $storeId, kind: $kind, state: $state) {
     count(cap: $cap) { value precision } pageInfo { hasNextPage hasPreviousPage endCursor }
     nodes { id kind state message actBy openedAt lastCheckedAt resolvedAt resolvedBy { kind }
-      order { amazonOrderId } store { name } command { state } blocker { id kind state } } } }"""
+      order { amazonOrderId } store { name } command { state } blocker { id kind state }
+      resolutions { id mutation needsInput } } } }"""
 COUNT = "query ($storeId: ID, $cap: Int) { attention(storeId: $storeId) { count(cap: $cap) { value } } }"
 NODE = "query ($id: ID!) { node(id: $id) { __typename id ... on AttentionItem { message } } }"
 
@@ -69,6 +70,35 @@ async def test_everything_to_look_at_is_one_list_by_ship_date_and_what_has_none_
     assert (credentials["store"], credentials["order"], lost["order"]) == (None, None, None)
     assert lost["store"] == {"name": "Shop"}
     assert {node["state"] for node in page["nodes"]} == {"OPEN"}
+    assert [[way["id"] for way in node["resolutions"]] for node in page["nodes"]] == [
+        ["READ_AGAIN", "DISMISS"],
+        ["CANCEL_ORDER", "DISMISS"],
+        ["CREATE_PRODUCT", "MATCH_PRODUCT", "DISMISS"],
+        ["CONNECT_STORE"],
+        ["READ_AGAIN", "DISMISS"],
+        ["READ_AGAIN", "DISMISS"],
+    ]
+
+
+async def test_a_request_to_cancel_ends_by_asking_amazon_or_by_shipping_all_the_same(
+    client: Client, stage: Stage
+) -> None:
+    await stage.products({"sku": "MUG", "quantity": "50"})
+    apply = """mutation ($i: ApplyResolutionInput!) { applyResolution(input: $i) { errors { message } } }"""
+    for way in ("CANCEL_ORDER", "DISMISS"):
+        order = await stage.arrive(item("MUG", 1, cancel_requested=True))
+        (node,) = (await shown(client))["nodes"]
+        given = {"blockerId": node["id"], "resolutionId": way, "idempotencyKey": way, "note": "The buyer agreed."}
+        assert (await client.ask(apply, i=given))["applyResolution"]["errors"] == []
+        if way == "CANCEL_ORDER":
+            assert [command.kind.value for command in await commands_of(order)] == ["CANCEL"]
+            await stage.change(order, status="CANCELED")
+        else:
+            order = await stage.change(order, service_level="Exp DE Dom")
+            assert await commands_of(order) == []
+            await stage.ship(order)
+    assert await kinds(client) == []
+    assert len(await kinds(client, state="DISMISSED")) == 1
 
 
 async def test_a_page_goes_on_where_the_one_before_ended_whatever_arrives_meanwhile(
