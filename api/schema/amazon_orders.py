@@ -11,19 +11,17 @@ from api.schema.blockers import BLOCKERS, Blocker
 from api.schema.buyers import Address, Buyer, BuyerCancellation, buyer_of, cancellation_of
 from api.schema.commands import Command
 from api.schema.commerce_orders import CommerceOrder
-from api.schema.context import Context, Info
+from api.schema.context import Info
 from api.schema.decisions import ImportDecision
 from api.schema.event_list import OrderEventConnection, OrderEventWhere, latest_event, list_events
 from api.schema.events import OrderEvent
-from api.schema.ids import typed_id
 from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
-from api.schema.optional import Optionals, given, optional
+from api.schema.optional import given
 from api.schema.order_items import ITEMS, OrderItem
 from api.schema.order_words import OrderTarget
 from api.schema.paging import After, Before, First, Last
-from api.schema.reading import reading
 from api.schema.scalars import Link
 from domain import money
 from domain.accounts.marketplaces import seller_central_url
@@ -230,29 +228,3 @@ async def _by_number(keys: list[tuple[int, str]]) -> list[records.AmazonOrder | 
     )
     orders = {(order.store_id, order.number): order for order in found}
     return [orders.get(key) for key in keys]
-
-
-@strawberry.input(one_of=True, description="Which Amazon order; name exactly one of these.")
-class AmazonOrderBy(Optionals):
-    """Which Amazon order."""
-
-    id: strawberry.ID | None = optional("Its id.")
-    amazon_order_id: str | None = optional("Amazon's number; if several stores have it, the order seen first.")
-    commerce_number: str | None = optional("The number of its commerce order; if several have it, the one made first.")
-
-
-async def find_amazon_order(context: Context, by: AmazonOrderBy) -> records.AmazonOrder | None:
-    """Return the Amazon order, if there is one.
-
-    Raises InvalidInput for a malformed id.
-    """
-    orders = context.loaders.row(records.AmazonOrder)
-    if by.id is not None:
-        wanted = typed_id(by.id, "AmazonOrder", path=("by", "id"))
-        order = await orders.load(wanted.row_id)
-        return order if order and order.account_id == wanted.account_id else None
-    with reading():
-        if by.amazon_order_id is not None:
-            return await records.AmazonOrder.filter(number=by.amazon_order_id).order_by("id").first()
-        made = await CommerceOrderRecord.filter(number=by.commerce_number).order_by("id").first()
-    return await orders.load(made.channel_order_id) if made else None

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.schema.amazon_orders import AmazonOrder, AmazonOrderBy, find_amazon_order
+from api.schema.amazon_orders import AmazonOrder
 from api.schema.api_info import ApiInfo, api_info
 from api.schema.attention_list import AttentionConnection, InState, OfKinds, StoreConcerned, list_attention
 from api.schema.backlog import evaluation_backlog
@@ -18,6 +18,7 @@ from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.node_lookup import find_node, find_nodes
 from api.schema.nodes import Node
+from api.schema.order_choice import AmazonOrderBy, find_amazon_order
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
 from api.schema.paging import After, Before, First, Last
 from api.schema.products import ProductConnection, Search, list_products

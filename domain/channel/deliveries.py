@@ -1,7 +1,7 @@
 """Where orders go: what Amazon says with what people corrected, and how it differs from what we had."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.buyers import Owner, Values, read_many
 from domain.channel.corrections import corrected, layers_of, stale_of
@@ -17,12 +17,9 @@ class Delivery:
     `moved` is how the address differs from the commerce order's copy, `stale` what Amazon changed under a correction.
     """
 
-    buyer: Values | None = None
+    buyer: Values | None = field(default=None, repr=False)
     moved: Moved | None = None
     stale: Moved | None = None
-
-    def __repr__(self) -> str:
-        return f"Delivery(moved={self.moved}, stale={self.stale})"
 
 
 async def deliveries_of(

@@ -22,7 +22,7 @@ SHOW = """query ($by: AmazonOrderBy!) { amazonOrder(by: $by) { shippingAddress {
   addressCorrections { field isStale } } }"""
 
 
-async def correct(client: Client, order: AmazonOrder, version: int | None = None, **address: str | None) -> Any:
+async def correct(client: Client, order: AmazonOrder, version: int | None = None, **address: Any) -> Any:
     return (await client.ask(CORRECT, id=id_of(order), a=address, v=version))["correctAddress"]
 
 
@@ -90,7 +90,7 @@ async def test_an_order_whose_address_amazon_never_gave_gets_one(client: Client,
     ],
 )
 async def test_what_is_no_address_is_refused_by_its_field_without_saying_it_again(
-    client: Client, blocked: AmazonOrder, address: dict[str, str], code: str, field: str
+    client: Client, blocked: AmazonOrder, address: dict[str, Any], code: str, field: str
 ) -> None:
     refused = await correct(client, blocked, **address)
     (error,) = refused["errors"]

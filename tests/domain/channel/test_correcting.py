@@ -24,7 +24,7 @@ from domain.timeline import Event
 from tests.domain.channel.stage import ADDRESS, CLERK, Stage, commerce_of, decision_of, item, open_attention, told
 
 
-async def correct(stage: Stage, order: AmazonOrder, version: int | None = None, **parts: str) -> Affected:
+async def correct(stage: Stage, order: AmazonOrder, version: int | None = None, **parts: Any) -> Affected:
     affected = await correct_address(
         order_id=order.id,
         address=AddressPatch(**parts),
@@ -74,9 +74,9 @@ async def test_an_order_blocked_by_its_address_is_imported_with_the_corrected_on
 
 async def test_the_same_again_changes_nothing_whatever_version_it_expects(stage: Stage, order: AmazonOrder) -> None:
     await correct(stage, order, order.version, line1="Hinterhof 2")
-    events, (row,) = await told(order), await Correction.all()
+    events, rows = await told(order), await Correction.all().values()
     assert await correct(stage, order, order.version, line1=" Hinterhof 2") == Affected()
-    assert (await told(order), await Correction.all().values()) == (events, [dict(row)])
+    assert (await told(order), await Correction.all().values()) == (events, rows)
     with pytest.raises(StaleVersion):
         await correct(stage, order, order.version, line1="Hinterhof 3")
 
@@ -220,7 +220,9 @@ async def test_whatever_comes_in_whatever_order_the_address_is_amazons_under_the
     order = await stage.arrive(item(sku))
     amazon, corrections = asdict(ADDRESS), dict[str, str | None]()
     for _ in range(14):
-        chosen = {part: chance.choice(POOLS[part]) for part in chance.sample(PARTS, chance.randint(1, 3))}
+        chosen: dict[str, Any] = {
+            part: chance.choice(POOLS[part]) for part in chance.sample(PARTS, chance.randint(1, 3))
+        }
         if chance.random() < 0.5:
             amazon |= {part: text or None for part, text in chosen.items()}
             order = await stage.change(order, address=AddressFacts(**amazon))

@@ -1,0 +1,36 @@
+"""Which Amazon order is meant: by its id, Amazon's number, or the number of its commerce order."""
+
+import strawberry
+
+from api.schema.context import Context
+from api.schema.ids import typed_id
+from api.schema.optional import Optionals, optional
+from api.schema.reading import reading
+from domain.amazon import records
+from domain.commerce.records import CommerceOrder as CommerceOrderRecord
+
+
+@strawberry.input(one_of=True, description="Which Amazon order; name exactly one of these.")
+class AmazonOrderBy(Optionals):
+    """Which Amazon order."""
+
+    id: strawberry.ID | None = optional("Its id.")
+    amazon_order_id: str | None = optional("Amazon's number; if several stores have it, the order seen first.")
+    commerce_number: str | None = optional("The number of its commerce order; if several have it, the one made first.")
+
+
+async def find_amazon_order(context: Context, by: AmazonOrderBy) -> records.AmazonOrder | None:
+    """Return the Amazon order, if there is one.
+
+    Raises InvalidInput for a malformed id.
+    """
+    orders = context.loaders.row(records.AmazonOrder)
+    if by.id is not None:
+        wanted = typed_id(by.id, "AmazonOrder", path=("by", "id"))
+        order = await orders.load(wanted.row_id)
+        return order if order and order.account_id == wanted.account_id else None
+    with reading():
+        if by.amazon_order_id is not None:
+            return await records.AmazonOrder.filter(number=by.amazon_order_id).order_by("id").first()
+        made = await CommerceOrderRecord.filter(number=by.commerce_number).order_by("id").first()
+    return await orders.load(made.channel_order_id) if made else None
