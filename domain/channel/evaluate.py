@@ -31,7 +31,10 @@ from domain.sealing import Sealer
 from domain.timeline import SYSTEM
 
 CHECK_AGAIN: Final = timedelta(minutes=5)
-"""How long after a blocked order was looked at it is looked at again, unless all that blocks it was put aside."""
+"""How long after a blocked order was looked at it is looked at again, unless all that blocks it was put aside.
+
+So is a pending order that could not hold what it wants: somebody else may have let go of it.
+"""
 
 BATCH: Final = 100
 """So many orders are evaluated in one transaction; what one of them gives back the next batch finds."""
@@ -125,12 +128,12 @@ async def _store(
     for ruling in rulings:
         ruling.due.order.import_state = ImportState(ruling.decision.outcome)
     again = to_text(unit.now + CHECK_AGAIN)
+    lacking = {ruling.due.order.id for ruling in rulings if ruling.unheld}
     rows = [
         [
             due.order.id,
             due.order.import_state,
-            # What a person put aside waits for a change: time alone brings nothing.
-            again if due.order.import_state is ImportState.BLOCKED and due.order.id not in aside else None,
+            again if _is_looked_at_again(due, lacking=lacking, aside=aside) else None,
             due.order.commerce_order_id,
             to_text(due.order.completed_at) if due.order.completed_at else None,
         ]
@@ -143,6 +146,12 @@ async def _store(
         f"FROM {json_rows(unit.connection, kinds)} seen WHERE amazon_order.id = seen.id",
         [encode_rows(rows)],
     )
+
+
+def _is_looked_at_again(due: DueOrder, *, lacking: Collection[int], aside: Collection[int]) -> bool:
+    """Whether time alone may bring what an order lacks; what a person put aside waits for a change."""
+    is_blocked = due.order.import_state is ImportState.BLOCKED and due.order.id not in aside
+    return is_blocked or due.order.id in lacking
 
 
 def _count(due_orders: Sequence[DueOrder], rulings: Sequence[Ruling]) -> Evaluated:

@@ -4,6 +4,7 @@ from domain.accounts.order_settings import PendingOrderStock
 from domain.amazon.records import AmazonOrder
 from domain.catalog.records import MoveReason, Reservation, ReservationState, StockMove
 from domain.catalog.stock import expire_reservations
+from domain.channel.evaluate import CHECK_AGAIN
 from domain.timeline import Event
 from tests.domain.channel.stage import CLERK, Stage, item, shelf
 
@@ -44,6 +45,18 @@ async def test_a_pending_order_notes_which_product_cannot_be_found_and_which_is_
     await stage.products({"sku": "CUP", "quantity": "1"})
     await stage.evaluate()
     assert (await shelf("MUG"), await shelf("CUP")) == ((5, 2), (1, 1))
+
+
+async def test_a_pending_order_that_lacks_stock_takes_what_another_order_lets_go_of(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "2"})
+    first = await stage.arrive(item("MUG", 2))
+    second = await stage.arrive(item("MUG", 1), status="PENDING")
+    assert (second.evaluate_due, await shelf()) == (stage.now + CHECK_AGAIN, (2, 2))
+    await stage.change(first, status="CANCELED")
+    stage.later(minutes=5)
+    await stage.evaluate()
+    holding = await AmazonOrder.get(id=second.id)
+    assert (holding.evaluate_due, await shelf(), await moves(second)) == (None, (2, 1), [("RESERVED", 0, 1)])
 
 
 async def test_what_is_not_to_be_reserved_is_not_noted_as_missing(stage: Stage) -> None:
