@@ -43,7 +43,7 @@ class WireBetween(httpx2.AsyncBaseTransport):
 
 
 def operation_of(request: httpx2.Request) -> str:
-    path = request.url.path
+    path = str(request.url.path)
     if path.endswith("/shipmentConfirmation"):
         return "confirmShipment"
     if path == TOKEN:
@@ -59,7 +59,7 @@ def operation_of(request: httpx2.Request) -> str:
     return "other"
 
 
-def _feed_operation_of(method, path):
+def _feed_operation_of(method: str, path: str) -> str:
     if path.startswith(FEED_DOCUMENTS):
         return "createFeedDocument" if method == "POST" else "getFeedDocument"
     if path == FEEDS:

@@ -12,6 +12,7 @@ from domain.errors import (
     MarketplaceRejected,
     MarketplaceThrottled,
     MarketplaceUnavailable,
+    MarketplaceUnreached,
     NotFound,
 )
 from domain.timeline import Event
@@ -90,7 +91,12 @@ async def test_a_refused_command_that_is_sent_again_and_taken_needs_nobody_any_m
 
 
 @pytest.mark.parametrize(
-    ("error", "state"), [(MarketplaceThrottled("Slow."), "QUEUED"), (MarketplaceUnavailable("Lost."), "SENT")]
+    ("error", "state"),
+    [
+        (MarketplaceThrottled("Slow."), "QUEUED"),
+        (MarketplaceUnreached("No way."), "QUEUED"),
+        (MarketplaceUnavailable("Lost."), "SENT"),
+    ],
 )
 async def test_a_command_without_an_answer_is_due_again_later(
     stage: Stage, sent: Command, error: MarketplaceError, state: str
@@ -102,6 +108,30 @@ async def test_a_command_without_an_answer_is_due_again_later(
     assert (command.state, command.due_at, command.lease_until) == (state, retry_at, None)
     assert (command.error_code, command.error_retryable) == (error.code, True)
     assert (await told(await order_of(command)))[-1] == "MARKETPLACE_RETRIED"
+
+
+async def test_a_command_that_may_have_arrived_is_not_queued_again_by_a_busy_amazon(
+    stage: Stage, sent: Command
+) -> None:
+    async def postpone(command: Command, error: MarketplaceError) -> str:
+        await postponed(command_id=command.id, fence=command.fence, error=error, retry_at=stage.now, now=stage.now)
+        return (await Command.get()).state.value
+
+    assert await postpone(sent, MarketplaceThrottled("Slow.")) == "QUEUED"
+    assert await postpone(await retaken(stage), MarketplaceThrottled("Slow.")) == "QUEUED"
+    assert await postpone(await retaken(stage), MarketplaceUnavailable("Lost.")) == "SENT"
+    assert await postpone(await retaken(stage), MarketplaceThrottled("Slow.")) == "SENT"
+    assert await postpone(await retaken(stage), MarketplaceUnreached("No way.")) == "SENT"
+    order = await stage.change(await order_of(sent), status="CANCELED")
+    assert (await Command.get()).state == "REFUSED"
+    assert [row.kind for row in await open_attention(order)] == ["COMMAND_REFUSED"]
+
+
+async def test_a_command_whose_worker_died_may_have_arrived(stage: Stage, sent: Command) -> None:
+    again = await retaken(stage)
+    error = MarketplaceThrottled("Slow.")
+    await postponed(command_id=again.id, fence=again.fence, error=error, retry_at=stage.now, now=stage.now)
+    assert (await Command.get()).state == "SENT"
 
 
 async def test_a_command_out_of_attempts_is_dead_and_shown_to_a_person(stage: Stage, sent: Command) -> None:
