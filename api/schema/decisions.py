@@ -52,9 +52,12 @@ class ImportDecision:
     """The window on a decision."""
 
     outcome: Outcome = strawberry.field(description="What became of the order.")
+    code: str = strawberry.field(description="Why, for programs, e.g. BEFORE_INTEGRATION.")
+    row: int = strawberry.field(description="The row of the documented decision table that decided, from 1.")
     summary: str = strawberry.field(description="The outcome and its reason in one sentence.")
     evaluated_at: datetime = strawberry.field(description="When it was decided.")
     settings_version: int = strawberry.field(description="The version of the order settings that counted.")
+    rules_version: int = strawberry.field(description="The version of the decision table.")
 
     @strawberry.field(description="The rules in the order in which they were applied.")
     @staticmethod

@@ -10,6 +10,7 @@ from domain.accounts.order_settings import OrderSettings
 from domain.amazon.facts import FulfillmentChannel
 from domain.channel.blockers import Blocker, BlockerKind, LineState, flaw_blockers, product_blockers, stock_blockers
 from domain.channel.cases import Case, OrderState, Outcome, StockAction
+from domain.channel.check_inputs import check_inputs
 from domain.channel.import_table import INPUTS, TABLE, Row
 
 RULES_VERSION: Final = 1
@@ -79,19 +80,15 @@ def _blockers(order: OrderState, lines: tuple[LineState, ...], *, settings: Orde
 
 
 def _steps(row: Row, case: Case, *, decides: bool) -> tuple[Step, ...]:
-    inputs = tuple((name, INPUTS[name](case)) for name in row.inputs)
     if row.outcome is Outcome.BLOCKED:
-        return tuple(_check(kind, case, inputs) for kind in _CHECKS)
+        return tuple(_check(kind, case) for kind in _CHECKS)
+    inputs = tuple((name, INPUTS[name](case)) for name in row.inputs)
     stops = decides and row.outcome is not Outcome.IMPORTED
     return (Step(rule=row.rule, passed=not stops, because=row.decides if decides else row.passes, inputs=inputs),)
 
 
-def _check(kind: BlockerKind, case: Case, inputs: tuple[tuple[str, str | None], ...]) -> Step:
+def _check(kind: BlockerKind, case: Case) -> Step:
     rule, passes = _CHECKS[kind]
     found = tuple(blocker for blocker in case.blockers if blocker.kind is kind)
-    return Step(
-        rule=rule,
-        passed=not found,
-        because="; ".join(blocker.message for blocker in found) or passes,
-        inputs=(*inputs, ("lines", str(len(case.lines))), ("blockers", str(len(found)))),
-    )
+    because = "; ".join(blocker.message for blocker in found) or passes
+    return Step(rule=rule, passed=not found, because=because, inputs=check_inputs(kind, case, found))

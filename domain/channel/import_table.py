@@ -38,7 +38,6 @@ INPUTS: Final[Mapping[str, Callable[[Case], str | None]]] = MappingProxyType(
         "cancelOpen": lambda case: str(case.order.cancel_open).lower(),
         "pendingOrderStock": lambda case: case.settings.pending_order_stock.value,
         "stockRule": lambda case: case.settings.stock_rule.value,
-        "fbaRequiresStock": lambda case: str(case.settings.fba_requires_stock).lower(),
     }
 )
 
@@ -149,7 +148,6 @@ TABLE: Final = (
         matches=lambda case: bool(case.blockers),
         decides="Something has to be put right first.",
         passes="Nothing stands in the way.",
-        inputs=("stockRule", "fbaRequiresStock"),
     ),
     Row(
         rule="TO_SHIP",

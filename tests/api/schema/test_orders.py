@@ -14,7 +14,7 @@ query ($by: AmazonOrderBy!) { amazonOrder(by: $by) {
   latestEvent { kind message actor { kind name } }
   items { amazonOrderItemId sellerSku title quantityOrdered quantityShipped quantityCanceled quantityRefunded
     lineTotal { amount } product { sku stock reserved salable } match { source } }
-  importDecision { outcome summary settingsVersion steps { rule passed because inputs { name value } } }
+  importDecision { outcome code row summary settingsVersion rulesVersion steps { rule passed because inputs { name value } } }
   blockers { __typename kind state message nextCheckAt resolvedBy { kind } item { sellerSku } order { amazonOrderId } }
   commerceOrder { number state status { code label state } total { amount } customerEmail amazonOrder { amazonOrderId }
     lines { sku quantityOrdered quantityInvoiced total { amount } item { sellerSku } product { sku } }
@@ -51,7 +51,8 @@ async def test_an_imported_order_shows_what_amazon_said_and_what_was_made_of_it(
     assert bought["product"] == {"sku": "MUG", "stock": 5, "reserved": 2, "salable": 3}
     assert bought["match"] is None
     assert shown["importDecision"]["outcome"] == "IMPORTED"
-    assert shown["importDecision"]["settingsVersion"] == 1
+    assert shown["importDecision"]["settingsVersion"] == shown["importDecision"]["rulesVersion"] == 1
+    assert (shown["importDecision"]["code"], shown["importDecision"]["row"]) == ("IMPORTED", 12)
     assert all(step["because"] for step in shown["importDecision"]["steps"])
     assert shown["blockers"] == []
     made = shown["commerceOrder"]

@@ -9,6 +9,7 @@ from domain.channel.attention import resolve
 from domain.channel.confirm import accepted, refused
 from domain.channel.overdue import PATIENCE, note_overdue
 from domain.channel.records import Attention, AttentionKind, AttentionState
+from domain.channel.resolutions import resolutions_of
 from domain.errors import MarketplaceRejected
 from domain.timeline import SYSTEM
 from tests.domain.channel.stage import CLERK, Stage, commands_of, mugs, open_attention, package, parcel, states, told
@@ -61,6 +62,7 @@ async def test_what_amazon_took_and_does_not_show_within_a_day_is_told_of_once(
         f"Amazon's answer is overdue (confirm shipment of package {command.package_reference}): Amazon took it more "
         "than a day ago and does not show it yet. Look into Seller Central."
     )
+    assert [way.kind.value for way in (await resolutions_of([entry]))[entry.id]] == ["READ_AGAIN", "DISMISS"]
     assert (await told(order)).count("ATTENTION_OPENED") == 1
     assert await states(order) == ["ACCEPTED"]
 

@@ -191,10 +191,60 @@ def test_each_step_says_what_it_looked_at():
         "fulfillmentChannel": "MERCHANT",
         "pendingOrderStock": "RESERVE",
     }
+    assert inputs["PRODUCTS_MATCHED"] == {"lines": "1", "product of S-MUG": "MUG", "blockers": "0"}
+    assert inputs["PRODUCTS_ENABLED"] == {"lines": "1", "MUG enabled": "true", "blockers": "0"}
     assert inputs["ENOUGH_STOCK"] == {
+        "lines": "1",
+        "fulfillmentChannel": "MERCHANT",
         "stockRule": "UNSHIPPED_ONLY",
         "fbaRequiresStock": "false",
-        "lines": "1",
+        "MUG needed": "2",
+        "MUG available": "5",
         "blockers": "0",
     }
     assert all(step.because for step in decision.steps)
+
+
+def test_a_check_that_stops_an_order_shows_what_it_found():
+    nameless = replace(LINE, item_id=3, seller_sku=None, asin=None, product=None)
+    lines = (with_product(enabled=False), replace(nameless, item_id=2, asin="B0CUP"), nameless)
+    decision = decided(replace(ORDER, lines=lines, flaws=(ADDRESS_FLAW, AMOUNT_FLAW, CURRENCY_FLAW)))
+    inputs = {step.rule: dict(step.inputs) for step in decision.steps if not step.passed}
+    assert inputs == {
+        "PRODUCTS_MATCHED": {
+            "lines": "3",
+            "product of S-MUG": "MUG",
+            "product of B0CUP": None,
+            "product of line 3": None,
+            "blockers": "2",
+        },
+        "PRODUCTS_ENABLED": {"lines": "3", "MUG enabled": "false", "blockers": "1"},
+        "ADDRESS_USABLE": {
+            "lines": "3",
+            "fulfillmentChannel": "MERCHANT",
+            "field": "address.city",
+            "part": "city",
+            "blockers": "1",
+        },
+        "AMOUNTS_ADD_UP": {
+            "lines": "3",
+            "added_up": "1.00 EUR",
+            "field": "proceeds.grandTotal",
+            "stated": "2.00 EUR",
+            "blockers": "1",
+        },
+        "CURRENCY_CONFIGURED": {"lines": "3", "field": "proceeds.grandTotal.currencyCode", "blockers": "1"},
+    }
+
+
+def test_what_amazon_sends_is_looked_at_in_whole_where_it_has_to_be_on_the_shelf():
+    shipped = replace(by_amazon(SHIPPED), lines=(with_product(replace(LINE, needed=0), available=1),))
+    loose, strict = decided(shipped), decided(shipped, fba_requires_stock=True)
+    needed = [dict(step.inputs)["MUG needed"] for one in (loose, strict) for step in one.steps if "STOCK" in step.rule]
+    assert (needed, loose.outcome, strict.outcome) == (["0", "2"], Outcome.IMPORTED, Outcome.BLOCKED)
+
+
+def test_what_is_not_counted_is_not_shown_as_looked_at():
+    decision = decided(replace(ORDER, lines=(with_product(manages_stock=False),)))
+    (looked,) = [dict(step.inputs) for step in decision.steps if step.rule == "ENOUGH_STOCK"]
+    assert not any(name.endswith("available") for name in looked)
