@@ -65,8 +65,8 @@ def _kind_of(resolution_id: str) -> ResolutionKind:
 
 
 async def _offered(entry: Attention, resolution_id: str, kind: ResolutionKind) -> Resolution:
-    offers = (await resolutions_of([entry]))[entry.id] + (await resolutions_together([entry]))[entry.id]
-    for offer in offers:
+    offered = resolutions_together if resolution_id != kind.value else resolutions_of
+    for offer in (await offered([entry]))[entry.id]:
         if offer.id == resolution_id:
             return offer
     raise ActionNotAllowed(

@@ -66,7 +66,7 @@ class Flaw:
 class Blocker:
     """One cause on one line (or on the order) that a person can clear; `facts["field"]` tells flaws of a kind apart.
 
-    `needed` is how many of the product all lines of the order need together.
+    `needed` is how many of the product all lines of the order need together; only the first that lacks it says so.
     """
 
     kind: BlockerKind
@@ -98,7 +98,7 @@ def stock_blockers(lines: Sequence[LineState], *, merchant: bool) -> tuple[Block
         left[product.product_id] -= max(0, min(required, available))
         if required > available:
             blocker = _out_of_stock(line, product, required=required, available=available)
-            found.append(dataclasses.replace(blocker, needed=needed[product.product_id]))
+            found.append(dataclasses.replace(blocker, needed=needed.pop(product.product_id, None)))
     return tuple(found)
 
 

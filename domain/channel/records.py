@@ -73,7 +73,7 @@ class Attention(Model):
     seller_sku = fields.CharField(max_length=200, null=True)
     asin = fields.CharField(max_length=20, null=True)  # of an item whose product is not known
     cause = fields.CharField(max_length=300, null=True)  # the same for all entries that one fix clears
-    needed = fields.BigIntField(null=True)  # how many of the product its order needs in all
+    needed = fields.BigIntField(null=True)  # by the whole order, on the first item that lacks the product
     facts: Any = fields.JSONField(default=dict)  # what the kind carries: required, available, field, sums …
     message = fields.TextField()
     state = fields.CharEnumField(AttentionState, max_length=16, default=AttentionState.OPEN)

@@ -14,17 +14,14 @@ from domain.channel.rulings import order_state
 from domain.json_rows import encode_rows, json_rows
 from domain.sealing import Sealer
 
-# Each of several items of one order says what the order needs in all, so only one of them is counted.
+# Of the items of an order that lack the same product only the first says how many the order needs in all.
 _TOGETHER: Final = """
-    SELECT asked.cause, SUM(lacking.needed - COALESCE(held.quantity, 0)) AS needed FROM {asked} asked
-    JOIN (SELECT a.cause, a.order_id, MAX(a.needed) AS needed FROM attention a
-        WHERE a.cause IN (SELECT cause FROM {asked} named) AND a.state = 'OPEN' GROUP BY a.cause, a.order_id) lacking
-    ON lacking.cause = asked.cause
-    LEFT JOIN (SELECT r.product_id, r.order_id, SUM(r.quantity) AS quantity FROM reservation r
-        WHERE r.product_id IN (SELECT product_id FROM {asked} named) AND r.state = 'ACTIVE'
-        GROUP BY r.product_id, r.order_id) held
-    ON held.order_id = lacking.order_id AND held.product_id = asked.product_id
-    GROUP BY asked.cause"""
+    SELECT asked.cause, (SELECT SUM(a.needed) FROM attention a
+        WHERE a.state = 'OPEN' AND a.cause IS NOT NULL AND a.cause = asked.cause) AS needed,
+    (SELECT SUM(r.quantity) FROM reservation r WHERE r.product_id = asked.product_id AND r.state = 'ACTIVE'
+        AND EXISTS (SELECT 1 FROM attention a WHERE a.order_id = r.order_id AND a.state = 'OPEN'
+        AND a.cause = asked.cause)) AS held
+    FROM {asked} asked"""
 
 
 async def short_of_order(order_id: int, product_id: int, *, sealer: Sealer) -> int:
@@ -45,8 +42,8 @@ async def short_together(products: Mapping[str, int]) -> dict[str, int]:
         _TOGETHER.format(asked=asked), [encode_rows([*map(list, products.items())])]
     )
     free = await _free(products.values())
-    needed = {row["cause"]: int(row["needed"] or 0) for row in rows}
-    return {cause: max(0, needed.get(cause, 0) - free[product]) for cause, product in products.items()}
+    lacking = {row["cause"]: int(row["needed"] or 0) - int(row["held"] or 0) for row in rows}
+    return {cause: max(0, lacking[cause] - free[product]) for cause, product in products.items()}
 
 
 async def _free(product_ids: Iterable[int]) -> Counter[int]:
