@@ -1,10 +1,11 @@
 """Questions to the stored Amazon orders that every side asks, and the status a person sees."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from tortoise.expressions import Subquery
 
-from domain.amazon.display import display_status
+from domain.amazon.display import DisplayStatus, display_status
 from domain.amazon.records import OPEN_COMMANDS, AmazonItem, AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change
 
@@ -37,6 +38,7 @@ async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:
     commands: dict[int, list[Command]] = {order_id: [] for order_id in ids}
     for command in await Command.filter(order_id__in=ids).using_db(unit.connection).order_by("order_id", "order_seq"):
         commands[command.order_id].append(command)
+    changed: defaultdict[DisplayStatus, list[int]] = defaultdict(list)
     for order in await AmazonOrder.filter(id__in=ids).using_db(unit.connection):
         shown = display_status(
             order.amazon_status,
@@ -46,7 +48,9 @@ async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:
             command_refused=_shipment_failed(commands[order.id]),
         )
         if shown is not order.display_status:
-            await AmazonOrder.filter(id=order.id).using_db(unit.connection).update(display_status=shown)
+            changed[shown].append(order.id)
+    for shown, concerned in changed.items():
+        await AmazonOrder.filter(id__in=concerned).using_db(unit.connection).update(display_status=shown)
 
 
 def _shipment_failed(commands: Sequence[Command]) -> bool:
