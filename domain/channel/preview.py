@@ -7,7 +7,6 @@ from typing import Final
 
 from tortoise.connection import get_connection
 
-from domain.accounts.order_settings import OrderSettings
 from domain.accounts.settings import changed_settings, settings_of
 from domain.amazon.display import ImportState
 from domain.catalog.shelf import chunks
@@ -52,7 +51,13 @@ class _Queued:
 
 
 async def preview_order_settings(
-    *, store_id: int, patch: Mapping[str, object], now: datetime, sealer: Sealer, most: int = MOST_ORDERS
+    *,
+    store_id: int,
+    patch: Mapping[str, object],
+    now: datetime,
+    sealer: Sealer,
+    most: int = MOST_ORDERS,
+    batch: int = BATCH,
 ) -> SettingsImpact:
     """Say what saving a patch would do to a store's orders at its next evaluation, which follows at once.
 
@@ -65,7 +70,11 @@ async def preview_order_settings(
     if settings == current:
         return SettingsImpact()
     queue = await _queue(store_id, now=now, limit=most + 1)
-    rehearsed = await _rehearse(queue[:most], store_id, settings, now=now, sealer=sealer)
+    rehearsal = Rehearsal(store_id=store_id, settings=settings, now=now, sealer=sealer)
+    await rehearsal.begin()
+    rehearsed: list[Rehearsed] = []
+    for part in chunks(queue[:most], batch):
+        rehearsed += await rehearsal.batch({one.order_id: one.state for one in part})
     return _impact({one.order_id: one.state for one in queue if one.is_counted}, rehearsed, len(queue) <= most)
 
 
@@ -82,17 +91,6 @@ async def _queue(store_id: int, *, now: datetime, limit: int) -> list[_Queued]:
         _Queued(row["id"], state, row["store_id"] == store_id and state is not ImportState.IMPORTED)
         for row, state in zip(rows, states, strict=True)
     ]
-
-
-async def _rehearse(
-    queue: list[_Queued], store_id: int, settings: OrderSettings, *, now: datetime, sealer: Sealer
-) -> list[Rehearsed]:
-    rehearsal = Rehearsal(store_id=store_id, settings=settings, now=now, sealer=sealer)
-    await rehearsal.begin()
-    rehearsed: list[Rehearsed] = []
-    for part in chunks(queue, BATCH):
-        rehearsed += await rehearsal.batch({one.order_id: one.state for one in part})
-    return rehearsed
 
 
 def _impact(before: Mapping[int, ImportState], rehearsed: list[Rehearsed], is_complete: bool) -> SettingsImpact:

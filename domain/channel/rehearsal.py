@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -175,22 +175,25 @@ async def _settle(
 ) -> None:
     """Give back what orders with a commerce order hold and do not need; what leaves was not free before either."""
     imported = {due.commerce.id: due for due in due_orders if due.commerce}
-    live = [due for due in imported.values() if due.order.amazon_status is not AmazonOrderStatus.CANCELED]
+    live = [due for due in imported.values() if not (_is_canceled(due) or due.was_canceled)]
     for draft in await shipped_elsewhere(live):
         due = imported[draft.order.id]
         for line, quantity in draft.lines:
             line.quantity_shipped += quantity
             if due.order.id not in just_imported:
                 _let_go(holding[due.order.id], line.item_id, quantity)
-    for due in imported.values():
+    for due in live:
+        if due.has_shipped and due.order.completed_at is None:
+            _give_back(holding[due.order.id], unsent(due), ahead)
+            holding[due.order.id].clear()
+    for due in filter(_is_canceled, imported.values()):
         held = holding[due.order.id]
-        if due.order.amazon_status is AmazonOrderStatus.CANCELED:
-            ahead.given_back.update(_all_of(held))
-            held.clear()
-        elif due.has_shipped and due.order.completed_at is None:
-            for item_id, quantity in unsent(due).items():
-                ahead.given_back.update(_let_go(held, item_id, quantity))
-            held.clear()
+        _give_back(held, {item_id: quantity for item_id, (_, quantity) in held.items()}, ahead)
+
+
+def _give_back(held: _Held, quantities: Mapping[int, int], ahead: _Ahead) -> None:
+    for item_id, quantity in quantities.items():
+        ahead.given_back.update(_let_go(held, item_id, quantity))
 
 
 def _let_go(held: _Held, item_id: int, quantity: int) -> dict[int, int]:
@@ -201,11 +204,8 @@ def _let_go(held: _Held, item_id: int, quantity: int) -> dict[int, int]:
     return {product_id: gone} if gone else {}
 
 
-def _all_of(held: _Held) -> Counter[int]:
-    counted: Counter[int] = Counter()
-    for product_id, quantity in held.values():
-        counted[product_id] += quantity
-    return counted
+def _is_canceled(due: DueOrder) -> bool:
+    return due.order.amazon_status is AmazonOrderStatus.CANCELED
 
 
 def _name(error: Exception) -> str:
