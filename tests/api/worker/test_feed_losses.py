@@ -8,7 +8,7 @@ import pytest
 from api.worker.sweep import feeds_due, sweep_once
 from domain.accounts import cursors, sync_requests
 from domain.amazon import commands
-from domain.amazon.records import AmazonOrder, Command, CommandState, FeedSubmission
+from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandState, FeedSubmission
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from tests.api.wire_between import answers, loses_the_answer, never_arrives, refuses
 from tests.api.worker.conftest import AMAZON
@@ -113,6 +113,12 @@ async def play(bench, chances):
     for _ in range(14):
         await bench.pass_by(minutes=30)
         await sweep(bench, sweep_once)
+        if not await FeedSubmission.filter(finished_at__isnull=True).exists() and not await still_open():
+            return
+
+
+async def still_open():
+    return await Command.filter(state__in=OPEN_COMMANDS).exists()
 
 
 async def check(bench):
