@@ -8,7 +8,7 @@ from typing import Any, Final
 from tortoise.expressions import F, Q, RawSQL
 
 from domain.accounts.records import Account, AccountState, Store, StoreState
-from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command, CommandKind, CommandState
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
 from domain.instant import from_text, to_text
 from domain.timeline import SYSTEM, EventKind
@@ -96,11 +96,6 @@ async def enqueue(
         payload=payload,
         created_at=unit.now,
     )
-
-
-async def has_open(order_id: int, kinds: Sequence[CommandKind]) -> bool:
-    """Return whether a command of one of these kinds still awaits its fact."""
-    return await Command.filter(order_id=order_id, kind__in=list(kinds), state__in=OPEN_COMMANDS).exists()
 
 
 async def due_commands(

@@ -16,10 +16,9 @@ async def write_off_canceled(unit: Change, due_orders: Sequence[DueOrder]) -> No
     What other canceled orders hold is left to be released: those of the buyer's and Amazon's own will, too.
     """
     concerned = [due for due in due_orders if due.held and not restocks(due)]
-    written_off = await write_off(unit, order_ids=[due.order.id for due in concerned])
+    await write_off(unit, order_ids=[due.order.id for due in concerned])
     for due in concerned:
-        if due.order.id in written_off:
-            unit.event(due.order.subject, EventKind.STOCK_DEDUCTED, "Inventory written off.", written_off=True)
+        unit.event(due.order.subject, EventKind.STOCK_DEDUCTED, "Inventory written off.", written_off=True)
         due.held = {}
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.amazon.records import AmazonOrder, Command
+from domain.amazon.records import AmazonOrder, Command, CommandState
 from domain.catalog.records import Product, Reservation, Stock, StockMove
 from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo, DocumentLine, Shipment
@@ -75,7 +75,7 @@ async def check_canceled(
     racer: Racer,
     order: AmazonOrder,
     commerce: CommerceOrder | None,
-    states: dict[str, list[str]],
+    states: dict[str, list[CommandState]],
     commands: list[Command],
 ) -> int:
     story = racer.answers
@@ -96,14 +96,15 @@ async def check_canceled(
     written_off = bool(carried_out) and not carried_out[-1].payload["restock"]
     here = racer.quantity - line.quantity_shipped
     assert memo.restocked == (here > 0 and not written_off), story
-    return line.quantity_shipped + (here if written_off else 0)
+    shipped: int = line.quantity_shipped
+    return shipped + (here if written_off else 0)
 
 
 async def check_shipped(
     racer: Racer,
     order: AmazonOrder,
     commerce: CommerceOrder | None,
-    states: dict[str, list[str]],
+    states: dict[str, list[CommandState]],
     commands: list[Command],
 ) -> int:
     story = racer.answers

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from domain.accounts.records import Account, AccountState
-from domain.amazon.commands import PackageConfirmation, due_commands, enqueue, has_open, release_leases, take
+from domain.amazon.commands import PackageConfirmation, due_commands, enqueue, release_leases, take
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.orders import unconfirmed_orders
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
@@ -107,8 +107,6 @@ async def test_the_orders_that_await_a_fact_are_told_those_first_that_were_not_r
 
     waiting = await unconfirmed_orders([orders[0].store_id], limit=5)
     assert [order.number for order in waiting] == [NUMBERS[1], NUMBERS[0]]
-    assert await has_open(orders[0].id, [CommandKind.CONFIRM_SHIPMENT])
-    assert not await has_open(orders[0].id, [CommandKind.CANCEL])
 
 
 def test_what_is_told_of_a_package_survives_storage(now):

@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind, CommandState
 from domain.change import change
 from domain.channel.cancel import LINGER, cancel_in, cancel_refusal, cancel_refusals
+from domain.channel.command_choices import give_up_command
 from domain.channel.records import Attention
 from domain.channel.standing import Standing
 from domain.commerce.lifecycle import CommerceOrderState
@@ -125,6 +127,28 @@ async def test_another_cancellation_takes_the_place_of_one_that_was_refused(stag
     assert await states(order) == ["WITHDRAWN", "QUEUED"]
     assert (await Attention.get(id=shown.id)).state == "RESOLVED"
     assert (await told(order))[-3:] == ["MARKETPLACE_WITHDRAWN", "ATTENTION_RESOLVED", "CANCEL_REQUESTED"]
+
+
+async def test_a_cancellation_that_was_given_up_can_be_asked_for_again(stage: Stage, order: AmazonOrder) -> None:
+    command = await stage.cancel(order)
+    await give_up_command(command_id=command.id, note="wait", now=stage.now, actor=CLERK)
+    await stage.cancel(order, key="c2")
+    assert await states(order) == ["WITHDRAWN", "QUEUED"]
+    assert (await told(order)).count("MARKETPLACE_WITHDRAWN") == 1
+
+
+async def test_of_two_people_who_ask_at_once_one_cancels(stage: Stage, order: AmazonOrder) -> None:
+    answers = await asyncio.gather(
+        stage.cancel(order, key="mine"), stage.cancel(order, key="yours"), return_exceptions=True
+    )
+    assert sorted(type(answer).__name__ for answer in answers) == ["ActionNotAllowed", "Command"]
+    assert await states(order) == ["QUEUED"]
+
+
+async def test_of_a_cancellation_and_a_shipment_asked_for_at_once_one_is_done(stage: Stage, order: AmazonOrder) -> None:
+    answers = await asyncio.gather(stage.ship(order), stage.cancel(order), return_exceptions=True)
+    assert sum(isinstance(answer, ActionNotAllowed) for answer in answers) == 1
+    assert len(await commands_of(order)) == 1
 
 
 async def test_gone_items_and_items_of_which_none_is_ordered_are_left_out(stage: Stage, order: AmazonOrder) -> None:
