@@ -1,15 +1,22 @@
 """Messages to Amazon, and where they stand."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.nodes import Node, window_on
 from api.schema.user_errors import MarketplaceError
 from domain.amazon import records
 from domain.amazon.records import CommandKind, CommandState
 from domain.errors import ErrorCode
+
+if TYPE_CHECKING:
+    from api.schema.amazon_orders import AmazonOrder
+
+_Order = Annotated["AmazonOrder", strawberry.lazy("api.schema.amazon_orders")]
 
 described(
     CommandKind,
@@ -52,6 +59,21 @@ class Command(Node):
         name="nextAttemptAt", description="When it is sent, or sent again; null when it is not."
     )
     confirmed_at: datetime | None = strawberry.field(description="When Amazon's own data first showed it.")
+
+    @strawberry.field(graphql_type=_Order, description="The order that it is about.")
+    @staticmethod
+    async def order(root: strawberry.Parent[records.Command], info: Info) -> records.AmazonOrder | None:
+        """Return the order."""
+        return await info.context.loaders.row(records.AmazonOrder).load(root.order_id)
+
+    @strawberry.field(description="Amazon's id of the feed that carried it last; null if none did.")
+    @staticmethod
+    async def feed_id(root: strawberry.Parent[records.Command], info: Info) -> str | None:
+        """Return the id of its feed."""
+        if root.submission_id is None:
+            return None
+        feed = await info.context.loaders.row(records.FeedSubmission).load(root.submission_id)
+        return feed.feed_id if feed else None
 
     @strawberry.field(graphql_type=MarketplaceError | None, description="What went wrong last; null if nothing did.")
     @staticmethod

@@ -5,7 +5,7 @@ import pytest
 from api.schema.ids import id_of
 from domain.accounts.records import Store
 from domain.amazon.facts import AmazonOrderStatus
-from domain.amazon.records import AmazonOrder, Command
+from domain.amazon.records import AmazonOrder, Command, FeedSubmission
 from domain.timeline import Event
 from tests.api.schema.asking import Client
 from tests.domain.channel.stage import Stage, item, shelf
@@ -209,7 +209,7 @@ GIVE_UP = """mutation ($id: ID!, $note: String!) { giveUpCommand(commandId: $id,
   command { id state } errors { code message path } } }"""
 LIST = """query ($first: Int, $after: String, $store: ID, $states: [CommandState!]) {
   commands(first: $first, after: $after, storeId: $store, states: $states) {
-    nodes { id state } edges { cursor } pageInfo { hasNextPage endCursor } } }"""
+    nodes { id state feedId order { id } } edges { cursor } pageInfo { hasNextPage endCursor } } }"""
 
 
 async def test_a_failed_command_is_sent_again_or_given_up(client: Client, stage: Stage, order: AmazonOrder) -> None:
@@ -255,9 +255,17 @@ async def test_failed_commands_are_listed_the_newest_first(client: Client, stage
     for command, state in zip(commands, ["REFUSED", "PARKED", "DEAD", "QUEUED", "REFUSED"], strict=True):
         await Command.filter(id=command.id).update(state=state)
     ids = [id_of(command) for command in commands]
+    feed = await FeedSubmission.create(
+        account_id=order.account_id, feed_type="X", state="DONE", feed_id="500", created_at=stage.now
+    )
+    await Command.filter(id=commands[2].id).update(submission_id=feed.id)
 
     first = (await client.ask(LIST, first=2))["commands"]
     assert [node["id"] for node in first["nodes"]] == [ids[4], ids[2]]
+    assert [node["feedId"] for node in first["nodes"]] == [None, "500"]
+    assert first["nodes"][1]["order"] == {
+        "id": id_of(AmazonOrder(id=commands[2].order_id, account_id=order.account_id))
+    }
     rest = (await client.ask(LIST, after=first["pageInfo"]["endCursor"]))["commands"]
     assert [node["id"] for node in rest["nodes"]] == [ids[1], ids[0]]
     assert not rest["pageInfo"]["hasNextPage"]
