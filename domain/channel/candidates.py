@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from difflib import SequenceMatcher
 from typing import Final
 
+from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.connection import get_connection
 
 from domain.amazon.records import AmazonItem
@@ -106,7 +107,13 @@ async def _near(item: AmazonItem) -> list[int]:
     connection = get_connection("default")
     sku = item.seller_sku or ""
     keys = sorted(_parts(sku) | {plain(sku)} - {""})
-    statement = _NEIGHBOURS.format(
+    values = [encode_rows([[key] for key in keys]), item.asin, plain(sku), _lower(item.title or "")]
+    _, rows = await connection.execute_query(_statement(connection), values)
+    return sorted(row["id"] for row in rows)
+
+
+def _statement(connection: BaseDBAsyncClient) -> str:
+    return _NEIGHBOURS.format(
         plain=PLAIN_SKU,
         keys=json_rows(connection, {"key": "text"}),
         asin=placeholder(connection, 2),
@@ -114,9 +121,6 @@ async def _near(item: AmazonItem) -> list[int]:
         title=placeholder(connection, 4),
         near=_NEAR,
     )
-    values = [encode_rows([[key] for key in keys]), item.asin, plain(sku), _lower(item.title or "")]
-    _, rows = await connection.execute_query(statement, values)
-    return sorted(row["id"] for row in rows)
 
 
 def _lower(text: str) -> str:
