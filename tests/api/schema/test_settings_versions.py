@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from api.schema.ids import id_of
@@ -11,7 +13,7 @@ HISTORY = """query ($id: ID!, $first: Int, $after: String) { store(id: $id) {
 FIELDS = "query ($id: ID!) { orderSettings(storeId: $id) { fields { name editable reason } } }"
 UPDATE = """mutation ($i: UpdateOrderSettingsInput!) { updateOrderSettings(input: $i, dryRun: true) {
   errors { message path } } }"""
-STORED = {
+STORED: dict[str, list[Any]] = {
     "importEnabled": [True, False],
     "commerceStoreView": ["default", "german"],
     "customerCreation": ["GUEST", "NEW_CUSTOMER"],

@@ -6,7 +6,7 @@ import pytest
 from domain.accounts.order_settings import CustomerCreation, InitialStatusMode, OrderSettings, StockRule
 from domain.accounts.records import SettingsVersion, Store
 from domain.accounts.settings import changed_settings, settings_of, settings_of_stores, update_order_settings
-from domain.accounts.settings_input import from_values, graphql_name, to_values
+from domain.accounts.settings_input import changed_names, edit_refusals, from_values, graphql_name, to_values
 from domain.amazon.records import AmazonOrder
 from domain.errors import InvalidInput, NotFound, RequiredInput, StaleVersion
 from domain.timeline import Actor, ActorKind, Event
@@ -114,6 +114,22 @@ def test_while_import_is_disabled_the_others_are_kept_and_not_edited():
     assert changed_settings(OrderSettings(reservation_days=7), {"import_enabled": False}) == disabled
     enabled = changed_settings(disabled, {"import_enabled": True, "reservation_days": 8})
     assert (enabled.import_enabled, enabled.reservation_days) == (True, 8)
+
+
+def test_what_cannot_be_changed_says_why_and_where():
+    names = [field.name for field in dataclasses.fields(OrderSettings)]
+    assert {name for name, refusal in edit_refusals(DEFAULTS).items() if refusal} == {"initial_status"}
+    disabled = edit_refusals(OrderSettings(import_enabled=False))
+    assert list(disabled) == names
+    refusals = {name: refusal for name, refusal in disabled.items() if refusal}
+    assert list(refusals) == names[1:]
+    assert [refusal.path[-1] for refusal in refusals.values()] == [graphql_name(name) for name in names[1:]]
+
+
+def test_the_names_of_what_differs_come_in_the_order_of_the_fields():
+    after = OrderSettings(pii_retention_days=3, import_enabled=False)
+    assert changed_names(DEFAULTS, after) == ["import_enabled", "pii_retention_days"]
+    assert changed_names(after, after) == []
 
 
 async def test_saving_makes_the_next_version_and_keeps_the_one_before(store, now):
