@@ -1,6 +1,7 @@
 """The operations of Amazon's Feeds API v2021-06-30, and the documents that feeds are made of."""
 
 import zlib
+from asyncio import to_thread
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -116,7 +117,7 @@ class Feeds:
     async def download(self, place: Place) -> bytes:
         """Get a document, unpacked if it is packed: on the way it may have been unpacked whatever Amazon says of it."""
         content = await self._transport.get(place.url)
-        return _unpacked(content) if content.startswith(_GZIP) else content
+        return await to_thread(_unpacked, content) if content.startswith(_GZIP) else content
 
 
 def _is_id(feed_id: str) -> bool:

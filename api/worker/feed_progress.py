@@ -1,6 +1,7 @@
 """Following feeds at Amazon: the one whose id was lost is found, its end is awaited, its report is read."""
 
 import logging
+from asyncio import to_thread
 from datetime import timedelta
 from typing import Final
 
@@ -114,7 +115,7 @@ async def _read_results(worker: Worker, account: Account, feed: FeedSubmission) 
     if feed.result_document_id:
         async with worker.quota(account, budgets.GET_FEED_DOCUMENT):
             place = await worker.amazon.feeds.get_feed_document(worker.seller(account), feed.result_document_id)
-        report = read_report(await worker.amazon.feeds.download(place))
+        report = await to_thread(read_report, await worker.amazon.feeds.download(place))
     await feed_results.apply_report(submission_id=feed.id, report=report, now=worker.now())
 
 

@@ -1,6 +1,7 @@
 """Sending cancellations to Amazon: one feed an account at a time, so that a lost answer never sends one twice."""
 
 import logging
+from asyncio import to_thread
 from datetime import timedelta
 from typing import Final
 
@@ -76,7 +77,7 @@ async def _place(worker: Worker, account: Account) -> Place | None:
 
 async def _hand_over(worker: Worker, account: Account, feed: FeedSubmission, place: Place) -> None:
     cancellations = await feeds.cancellations_of(feed)
-    content = acknowledgement(merchant_id=account.seller_id, cancellations=cancellations)
+    content = await to_thread(acknowledgement, merchant_id=account.seller_id, cancellations=cancellations)
     try:
         await worker.amazon.feeds.upload(place, content)
     except MarketplaceUnavailable as error:

@@ -24,8 +24,8 @@ from domain.timeline import SYSTEM, EventKind, Subject
 ACKNOWLEDGEMENT: Final = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
 """The type of the feed that cancels orders (Feed Type Values, Order feeds)."""
 
-MOST_MESSAGES: Final = 5000
-"""So many cancellations stay well below the 10 MiB that Amazon advises for a feed."""
+MOST_MESSAGES: Final = 2000
+"""So many are chosen in one change without holding up others, and stay well below the 10 MiB that Amazon advises."""
 
 _MOST_MARKETPLACES: Final = 25  # of createFeed
 _LOOK: Final = timedelta(seconds=30)

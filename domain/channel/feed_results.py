@@ -18,7 +18,7 @@ from domain.channel.records import Attention, AttentionState
 from domain.errors import MarketplaceError, MarketplaceThrottled
 from domain.timeline import AMAZON, SYSTEM, EventKind
 
-BATCH: Final = 500
+BATCH: Final = 250
 """So many commands are settled in one change; a crash between two changes loses nothing."""
 
 FATAL: Final = "FATAL"

@@ -4,8 +4,9 @@ import pytest
 from api.worker.sweep import feeds_due, sweep_once
 from domain.accounts.records import Account, AccountState, ApiBudget
 from domain.amazon.records import AmazonOrder, Command, FeedState, FeedSubmission
+from domain.channel.command_choices import retry_command
 from domain.channel.records import Attention, AttentionKind, AttentionState
-from domain.timeline import Event, EventKind
+from domain.timeline import SYSTEM, Event, EventKind
 from tests.api.wire_between import answers, loses_the_answer, never_arrives, operation_of, refuses
 from tests.api.worker.feeding import cancel, carried, feeds_at_amazon, let_pass, over, received, states, statuses
 
@@ -132,6 +133,18 @@ class TestALostAnswerToCreateFeed:
         feed = await FeedSubmission.get()
         assert feed.state is FeedState.PARKED
         assert feed.finished_at is not None
+
+    async def test_that_a_person_retries_goes_out_in_another_feed(self, canceling):
+        canceling.wire.happens("createFeed", loses_the_request)
+        await let_pass(canceling, seconds=11)
+        await over(canceling, minutes=70)
+        now = canceling.clock.now()
+        for command in await Command.filter(state="PARKED"):
+            await retry_command(command_id=command.id, now=now, actor=SYSTEM)
+        await over(canceling, minutes=12)
+
+        assert await states() == {"CONFIRMED": 3}
+        assert await FeedSubmission.all().order_by("id").values_list("state", flat=True) == ["PARKED", "DONE"]
 
     async def test_with_several_feeds_that_it_may_be_asks_a_person_at_once(self, canceling):
         async def twice(request, forward):
