@@ -86,8 +86,7 @@ async def queue_cancel(
     for failed in standing.commands:
         if failed.kind is CommandKind.CANCEL and failed.state in _FAILED:
             await withdraw(unit, order, failed, "Another cancellation was asked for; the failed one is dropped.")
-    items = [[item.item_id, item.quantity_ordered] for item in standing.items if item.quantity_ordered]
-    payload = {"reason": reason.value, "items": items, "restock": restock, "note": text}
+    payload = {"reason": reason.value, "items": standing.ordered, "restock": restock, "note": text}
     command = await enqueue(unit=unit, order=order, kind=CommandKind.CANCEL, payload=payload, due_at=unit.now + LINGER)
     unit.event(
         order.subject,

@@ -113,7 +113,7 @@ def _reasons(standing: Standing) -> Iterator[str | None]:
     yield _shipment(standing.commands)
     yield open_cancel(standing.commands)
     yield _COMMERCE.get(standing.commerce.state) if standing.commerce else None
-    if not any(item.quantity_ordered for item in standing.items):
+    if not standing.ordered:
         yield "No items of this order are known: read it again with syncNow."
 
 

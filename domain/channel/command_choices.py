@@ -45,12 +45,21 @@ async def retry_command_in(unit: Change, command_id: int) -> Command:
     command, standing = await _found(command_id)
     if refusal := retry_refusal(command, standing):
         raise refusal
-    queued = {"state": CommandState.QUEUED, "attempts": 0, "due_at": unit.now, "lease_until": None}
-    # What a late answer says of the attempts before no longer counts.
-    await Command.filter(id=command.id).update(
-        **queued, fence=F("fence") + 1, submission_id=None, message_id=None, sent_at=None, accepted_at=None
-    )
     is_cancel = command.kind is CommandKind.CANCEL
+    # Amazon cancels only what it lists now, which may be less than when it was asked for first.
+    payload = command.payload | {"items": standing.ordered} if is_cancel else command.payload
+    await Command.filter(id=command.id).update(
+        state=CommandState.QUEUED,
+        payload=payload,
+        attempts=0,
+        due_at=unit.now,
+        lease_until=None,
+        fence=F("fence") + 1,  # what a late answer says of the attempts before no longer counts
+        submission_id=None,
+        message_id=None,
+        sent_at=None,
+        accepted_at=None,
+    )
     kind = EventKind.CANCEL_REQUESTED if is_cancel else EventKind.MARKETPLACE_RETRIED
     unit.event(standing.order.subject, kind, f"The {_what(command)} is sent again.", command_id=command.id)
     await _close(unit, standing.order, command)

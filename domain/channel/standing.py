@@ -18,6 +18,11 @@ class Standing:
     items: Sequence[AmazonItem]
     commands: Sequence[Command]
 
+    @property
+    def ordered(self) -> list[list[str | int]]:
+        """Amazon's item ids with how many are ordered now, as the payload of a cancellation names them."""
+        return [[item.item_id, item.quantity_ordered] for item in self.items if item.quantity_ordered]
+
 
 async def standings(orders: Sequence[AmazonOrder]) -> dict[int, Standing]:
     """Return what is known of these orders by their row; commands in their order."""

@@ -9,7 +9,7 @@ from domain.channel.proofs import refused_concern
 from domain.channel.standing import standings
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound, RequiredInput
 from domain.timeline import SYSTEM, Event
-from tests.domain.channel.stage import CLERK, Stage, items_of, open_attention, package, states, told
+from tests.domain.channel.stage import CLERK, Stage, item, items_of, open_attention, package, states, told
 
 
 async def failed(stage: Stage, order: AmazonOrder, command: Command, state: str) -> None:
@@ -63,6 +63,14 @@ async def test_a_failed_cancellation_is_sent_again_while_the_order_is_unshipped(
     assert (again.state, again.due_at) == ("QUEUED", stage.now)
     assert (await AmazonOrder.get(id=order.id)).display_status == "CANCEL_REQUESTED"
     assert "CANCEL_REQUESTED" in (await told(order))[-2:]
+
+
+async def test_a_cancellation_is_sent_again_for_what_is_ordered_now(stage: Stage, order: AmazonOrder) -> None:
+    command = await stage.cancel(order, restock=False)
+    await failed(stage, order, command, "REFUSED")
+    await stage.change(order, items=(item("MUG", 2), item("CUP", 1, cents=500)))
+    again = await retry_command(command_id=command.id, now=stage.now, actor=CLERK)
+    assert again.payload == command.payload | {"items": [["item-MUG", 2], ["item-CUP", 1]]}
 
 
 async def test_a_cancellation_is_not_sent_again_once_the_order_ships(stage: Stage, order: AmazonOrder) -> None:
