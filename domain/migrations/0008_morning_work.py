@@ -71,6 +71,11 @@ class Migration(migrations.Migration):
             'CREATE INDEX "ix_attention_list" ON "attention" '
             """("state", COALESCE("due_by", '~'), "id", "kind", "store_id", "account_id", "opened_at")""",
             'CREATE INDEX "ix_attention_subject" ON "attention" ("subject")',
+            # What is due is taken in this order: after a fix that helps very many orders nobody sorts them all again.
+            'DROP INDEX "ix_order_due"',
+            'CREATE INDEX "ix_order_due" ON "amazon_order" '
+            '(("latest_ship_at" IS NULL), "latest_ship_at", "purchased_at", "id", "evaluate_due") '
+            'WHERE "evaluate_due" IS NOT NULL',
         ),
         Statements(
             'DROP INDEX "uq_feed_open"',

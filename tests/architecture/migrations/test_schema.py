@@ -7,6 +7,7 @@ from tortoise import Tortoise
 from api.database import migrate_database, pending_migrations
 from api.database.configuration import MODELS
 from domain import migrations
+from domain.channel.due_orders import SHIP_FIRST
 
 WRITTEN = [module.name for module in iter_modules(migrations.__path__) if not module.name.startswith("_")]
 SAME = {"BIGINT": "INTEGER", "INT": "INTEGER", "BOOLEAN": "INTEGER", "REAL": "DOUBLE PRECISION"}
@@ -93,7 +94,7 @@ def test_partial_indexes_are_partial(migrated, name, condition):
 @pytest.mark.parametrize(
     ("query", "index"),
     [
-        ("SELECT id FROM amazon_order WHERE evaluate_due <= ? ORDER BY evaluate_due LIMIT 100", "ix_order_due"),
+        (f"SELECT id FROM amazon_order WHERE evaluate_due <= ? ORDER BY {SHIP_FIRST} LIMIT 100", "ix_order_due"),
         ("SELECT id FROM command WHERE due_at <= ? ORDER BY due_at LIMIT 100", "ix_command_due"),
         ("SELECT id FROM attention WHERE product_id = ? AND state = ?", "ix_attention_product"),
         ("SELECT id FROM attention WHERE account_id = ? AND seller_sku = ? AND state = ?", "ix_attention_sku"),
