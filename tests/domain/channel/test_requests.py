@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.timeline import Event, EventKind
 from tests.domain.channel.stage import Stage, euro, item, mugs, open_attention, told
 
-ASKED = {"cancel_requested": True}
+ASKED: Any = {"cancel_requested": True}
 
 
 async def entries(order: AmazonOrder) -> list[str]:

@@ -6,7 +6,16 @@ import pytest
 from domain.accounts.order_settings import PendingOrderStock, StockRule
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.channel.cases import Outcome, StockAction
-from tests.domain.rules.orders import ADDRESS_FLAW, CUTOFF, LINE, ORDER, decided, with_product
+from tests.domain.rules.orders import (
+    ADDRESS_FLAW,
+    AMOUNT_FLAW,
+    CURRENCY_FLAW,
+    CUTOFF,
+    LINE,
+    ORDER,
+    decided,
+    with_product,
+)
 
 UNSHIPPED = ORDER
 PENDING = replace(ORDER, status=AmazonOrderStatus.PENDING, raw_status="PENDING")
