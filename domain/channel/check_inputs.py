@@ -17,7 +17,8 @@ def check_inputs(kind: BlockerKind, case: Case, found: Sequence[Blocker]) -> Inp
 def _looked_at(kind: BlockerKind, case: Case, found: Sequence[Blocker]) -> Iterator[tuple[str, str | None]]:
     match kind:
         case BlockerKind.PRODUCT_NOT_MATCHED:
-            yield from ((f"product of {_name(line)}", line.product and line.product.sku) for line in case.lines)
+            for line in case.lines:
+                yield f"product of {_name(line)}", line.product.sku if line.product else None
         case BlockerKind.PRODUCT_DISABLED:
             for line in case.lines:
                 if line.product:
