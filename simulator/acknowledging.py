@@ -76,7 +76,8 @@ def _cancel(
     if order.status != "UNSHIPPED":
         message = WHY_NOT.get(order.status or "", "The order is in no state to be cancelled.")
         raise Fault(NOT_CANCELLABLE, message, order_id=order.order_id)
-    if asked.items and len(asked.items) < len(quantities):
+    named = {item.item_code for item in asked.items}
+    if asked.items and any(quantity and code not in named for code, quantity in quantities.items()):
         message = "Not all items of the order are named; this feed cancels whole orders only."
         raise Fault(NOT_THE_WHOLE_ORDER, message, order_id=order.order_id)
     reason = next((item.reason for item in asked.items if item.reason), NO_REASON)

@@ -131,6 +131,14 @@ class TestCancelling:
 
 
 class TestRefusedMessages:
+    async def test_an_item_of_quantity_0_need_not_be_named(self, amazon: Amazon, order: dict[str, Any]) -> None:
+        first = codes(order)[0]
+        order["orderItems"][1]["quantityOrdered"] = 0
+        assert (await amazon.sim("PUT", "/orders", {"orders": [order]})).status_code == 200
+        report = await report_on(amazon, message(order["orderId"], item(first, quantity=2)))
+        assert report.counts == (1, 1, 0, 0)
+        assert (await amazon.order(order["orderId"]))["fulfillment"]["fulfillmentStatus"] == "CANCELLED"
+
     @pytest.mark.parametrize(
         ("wish", "words"),
         [
