@@ -41,7 +41,7 @@ async def match(client: Client, blocker: Attention, product: dict[str, str], **i
 
 
 def imported(payload: Any) -> bool:
-    return payload["errors"] == [] and payload["order"]["importDecision"]["outcome"] == "IMPORTED"
+    return not payload["errors"] and str(payload["order"]["importDecision"]["outcome"]) == "IMPORTED"
 
 
 @pytest.mark.parametrize(

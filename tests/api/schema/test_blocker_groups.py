@@ -6,6 +6,7 @@ from api.plans.keyset import page_sql
 from api.schema import blocker_groups, blocker_list
 from api.schema.attention_list import BY_SHIP_DATE
 from api.schema.ids import NodeId, id_of
+from api.schema.order_filters import BlockerKindFilter
 from domain.amazon.records import AmazonOrder
 from domain.catalog.records import Product
 from domain.channel.blockers import BlockerKind
@@ -158,7 +159,7 @@ async def test_lists_of_blockers_walk_indexes(stage: Stage) -> None:
     assert "ix_attention_list" in plan
     assert "TEMP B-TREE" not in plan
 
-    for kind in (None, blocker_list.BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)):
+    for kind in (None, BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)):
         among = blocker_groups._of_store(str(NodeId("Store", 1, 1)))
         table = blocker_groups._GROUPS.format(among + blocker_groups._of_kind(kind))
         plan = await plan_of(page_sql(table, EVERYTHING.sql, blocker_groups._BY_SHIP_DATE, backward=False), 21)
