@@ -4,8 +4,10 @@ from datetime import timedelta
 from api.worker.engine import Engine
 from api.worker.sweep import sweep_once
 from api.worker.tidying import tidy_due
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.buyers import BuyerRecord, Kept, Owner, keep_many
 from domain.change import change
+from domain.channel.records import Attention, AttentionKind
 from domain.channel.retention import BATCH
 from domain.idempotency import IdempotencyKey, remember
 from domain.timeline import SYSTEM, Event, EventKind
@@ -84,6 +86,42 @@ async def test_remembered_answers_are_forgotten_once_their_week_is_over(bench):
     await tidy_due(bench.worker)
 
     assert await IdempotencyKey.all().values_list("key", flat=True) == ["young"]
+
+
+async def taken_by_amazon(bench, seq):
+    order, at = await AmazonOrder.get(), bench.clock.now()
+    return await Command.create(
+        account_id=order.account_id,
+        store_id=order.store_id,
+        order_id=order.id,
+        order_seq=seq,
+        kind=CommandKind.CANCEL,
+        state=CommandState.ACCEPTED,
+        created_at=at,
+        sent_at=at,
+        accepted_at=at,
+    )
+
+
+async def test_what_amazon_took_and_does_not_show_is_looked_for_every_ten_minutes(bench):
+    await bench.connect()
+    await bench.place()
+    await bench.pass_by(minutes=4)
+    await sweep_once(bench.worker)
+    first = await taken_by_amazon(bench, 1)
+    await bench.pass_by(minutes=1)
+    second = await taken_by_amazon(bench, 2)
+    await bench.pass_by(hours=23, minutes=59)
+    overdue = Attention.filter(kind=AttentionKind.COMMAND_OVERDUE).order_by("id")
+
+    await tidy_due(bench.worker)
+    assert await overdue.values_list("command_id", flat=True) == [first.id]
+    await bench.pass_by(minutes=9)
+    await tidy_due(bench.worker)
+    assert await overdue.count() == 1
+    await bench.pass_by(minutes=1)
+    await tidy_due(bench.worker)
+    assert await overdue.values_list("command_id", flat=True) == [first.id, second.id]
 
 
 async def test_the_engine_tidies_by_itself(bench):
