@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -157,6 +158,29 @@ async def test_the_second_of_two_people_hears_that_it_is_resolved_when_and_by_wh
     assert error["message"].startswith("It is resolved already, since 2026-03-02T09:00:00.000Z, by SYSTEM")
     assert his["order"]["displayStatus"] == "UNSHIPPED"
     assert await shelf() == (3, 3)
+
+
+@pytest.mark.parametrize("resolution", ["RESTOCK_PRODUCT", "RESTOCK_PRODUCT:TOGETHER"])
+async def test_two_people_at_the_same_moment_restock_once(client: Client, stage: Stage, resolution: str) -> None:
+    await stage.products({"sku": "MUG", "quantity": "0"})
+    blocker = await blocker_of(await stage.arrive(item("MUG", 3)))
+
+    both = await asyncio.gather(*(apply(client, blocker, resolution, key=key) for key in ("hers", "his")))
+
+    assert sum(imported(payload) for payload in both) >= 1
+    for payload in both:
+        assert {error["code"] for error in payload["errors"]} <= {"ACTION_NOT_ALLOWED"}
+    assert await shelf() == (3, 3)
+
+
+async def test_the_same_request_twice_at_the_same_moment_is_one(client: Client, stage: Stage) -> None:
+    blocker = await blocker_of(await stage.arrive(item("MUG", 3)))
+
+    both = await asyncio.gather(*(apply(client, blocker, "CREATE_PRODUCT", key="same") for _ in range(2)))
+
+    assert [payload["errors"] for payload in both] == [[], []]
+    assert [payload["affected"]["value"] for payload in both] == [1, 1]
+    assert await Product.all().count() == 1
 
 
 @pytest.mark.parametrize(
