@@ -58,7 +58,8 @@ async def candidates_of(items: Sequence[AmazonItem]) -> dict[int, tuple[Candidat
 
 def likeliest(item: AmazonItem, products: Iterable[Product]) -> tuple[Candidate, ...]:
     """Return those of some products that an item may mean, the likeliest first; equally likely ones by SKU."""
-    found = [max(_reasons(item, product), key=lambda one: one.score) for product in products]
+    wanted = _Wanted(item)
+    found = [max(_reasons(wanted, product), key=lambda one: one.score) for product in products]
     likely = sorted((one for one in found if one.score >= _LEAST), key=lambda one: (-one.score, one.product.sku))
     return tuple(likely[:MOST])
 
@@ -68,32 +69,47 @@ def plain(sku: str) -> str:
     return _SIGNS.sub("", _lower(sku))
 
 
-def _reasons(item: AmazonItem, product: Product) -> Iterator[Candidate]:
+class _Wanted:
+    """What an item says about its product, made ready to be compared with many."""
+
+    def __init__(self, item: AmazonItem) -> None:
+        self.sku = plain(item.seller_sku or "")
+        self.parts = _parts(item.seller_sku or "")
+        self.asin = item.asin
+        self._words = _words(item.title or "")
+        self._matcher = SequenceMatcher(None, "", self.sku, autojunk=False)
+
+    def alike(self, sku: str) -> float:
+        """Return how alike two plain SKUs are; 0 where a quick look tells that they are too different."""
+        self._matcher.set_seq1(sku)
+        return self._matcher.ratio() if sku and self.sku and self._matcher.quick_ratio() >= _LEAST else 0.0
+
+    def in_common(self, name: str) -> float:
+        """Return how many of all the words of the two titles both have."""
+        words = _words(name)
+        return len(words & self._words) / len(words | self._words) if words and self._words else 0.0
+
+
+def _reasons(wanted: _Wanted, product: Product) -> Iterator[Candidate]:
     suffix = "" if product.enabled else "; it is disabled"
-    ours, theirs = plain(product.sku), plain(item.seller_sku or "")
-    if theirs and ours == theirs:
+    sku = plain(product.sku)
+    if sku and sku == wanted.sku:
         yield _candidate(product, 0.98, f"the same SKU but for case and punctuation{suffix}")
-    elif ours in _parts(item.seller_sku or ""):
-        share = len(ours) / len(theirs)
+    elif sku in wanted.parts:
+        share = len(sku) / len(wanted.sku)
         yield _candidate(product, 0.70 + 0.25 * share, f"its SKU is a part of the seller SKU{suffix}")
-    if item.asin and product.asin == item.asin:
+    if wanted.asin and product.asin == wanted.asin:
         yield _candidate(product, 0.90, f"the same ASIN, as other products have{suffix}")
-    yield _candidate(product, 0.90 * _alike(ours, theirs), f"a similar SKU{suffix}")
-    yield _candidate(product, 0.85 * _in_common(product.name, item.title or ""), f"a similar title{suffix}")
+    yield _candidate(product, 0.90 * wanted.alike(sku), f"a similar SKU{suffix}")
+    yield _candidate(product, 0.85 * wanted.in_common(product.name), f"a similar title{suffix}")
 
 
 def _candidate(product: Product, score: float, because: str) -> Candidate:
     return Candidate(product, Decimal(str(score)).quantize(Decimal("0.01"), ROUND_HALF_UP), because)
 
 
-def _alike(ours: str, theirs: str) -> float:
-    return SequenceMatcher(None, ours, theirs, autojunk=False).ratio() if ours and theirs else 0.0
-
-
-def _in_common(ours: str, theirs: str) -> float:
-    """Return how many of all the words of two titles both have."""
-    mine, others = set(_WORDS.findall(ours.casefold())), set(_WORDS.findall(theirs.casefold()))
-    return len(mine & others) / len(mine | others) if mine and others else 0.0
+def _words(title: str) -> set[str]:
+    return set(_WORDS.findall(title.casefold()))
 
 
 def _parts(sku: str) -> set[str]:
