@@ -19,7 +19,7 @@ from domain.channel.dismiss import dismiss_in
 from domain.channel.matching import ProductChoice, match_in
 from domain.channel.products import enable_in, restock_in
 from domain.channel.proposals import apply_proposal
-from domain.channel.records import Attention
+from domain.channel.records import Attention, AttentionKind
 from domain.channel.resolution import Resolution, ResolutionKind
 from domain.channel.retry import retry_in
 from domain.channel.shortage import short_of_order, short_together
@@ -125,9 +125,11 @@ async def _correct_address(work: Work) -> Affected:
 
 
 async def _retry_import(work: Work) -> Affected:
-    if refusal := (await retry_in(work.unit, [work.order_id]))[work.order_id]:
+    refusal = (await retry_in(work.unit, [work.order_id]))[work.order_id]
+    # What failed may be an evaluation after the import: that is tried again as well.
+    if refusal and work.entry.kind is not AttentionKind.FAILED:
         raise refusal
-    return Affected(1, (work.order_id,))
+    return await one_order(work.unit, work.order_id)
 
 
 async def _read_again(work: Work) -> Affected:

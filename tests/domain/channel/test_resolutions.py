@@ -251,8 +251,18 @@ async def test_rejected_credentials_take_a_new_token_by_connecting_the_store(sta
 
 async def test_what_failed_here_is_tried_again_and_what_nobody_understands_is_read_again(stage: Stage) -> None:
     order = await stage.arrive(item("MUG", 1))
-    assert await ways(await entry_about(order, AttentionKind.FAILED)) == ["RETRY_IMPORT"]
+    failed = await entry_about(order, AttentionKind.FAILED)
+    assert await ways(failed) == ["RETRY_IMPORT"]
+    assert await apply(stage, failed, "RETRY_IMPORT") == Affected(1, (order.id,))
     assert await ways(await entry_about(order, AttentionKind.UNKNOWN_STATUS)) == ["READ_AGAIN", "DISMISS"]
+
+
+async def test_what_failed_after_the_import_is_tried_again_too(stage: Stage) -> None:
+    order = await enough(stage)
+    failed = await entry_about(order, AttentionKind.FAILED)
+    assert await apply(stage, failed, "RETRY_IMPORT") == Affected(1, (order.id,))
+    await stage.evaluate()
+    assert (await Attention.get(id=failed.id)).state is AttentionState.RESOLVED
 
 
 @pytest.mark.parametrize(
