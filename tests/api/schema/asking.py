@@ -28,13 +28,16 @@ class StageClock:
         return self.stage.now
 
 
+PAST = FirstPage(orders=3, reaches=None, available=19.0, rate=0.0056)
+
+
 @dataclass
 class Credentials:
     """What Amazon would say of a refresh token."""
 
     at: datetime
     refusal: DomainError | None = None
-    past: FirstPage = FirstPage(orders=3, reaches=None, available=19.0, rate=0.0056)
+    past: FirstPage = PAST
     asked: list[tuple[Region, str]] = field(default_factory=list)
 
     async def verify(self, *, region: Region, refresh_token: str) -> Verified:

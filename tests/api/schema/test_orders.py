@@ -14,7 +14,8 @@ query ($by: AmazonOrderBy!) { amazonOrder(by: $by) {
   latestEvent { kind message actor { kind name } }
   items { amazonOrderItemId sellerSku title quantityOrdered quantityShipped quantityCanceled quantityRefunded
     lineTotal { amount } product { sku stock reserved salable } match { source } }
-  importDecision { outcome code row summary settingsVersion rulesVersion steps { rule passed because inputs { name value } } }
+  importDecision { outcome code row summary settingsVersion rulesVersion
+    steps { rule passed because inputs { name value } } }
   blockers { __typename kind state message nextCheckAt resolvedBy { kind } item { sellerSku } order { amazonOrderId } }
   commerceOrder { number state status { code label state } total { amount } customerEmail amazonOrder { amazonOrderId }
     lines { sku quantityOrdered quantityInvoiced total { amount } item { sellerSku } product { sku } }

@@ -20,7 +20,8 @@ START = """mutation ($i: StartBackfillInput!) { startBackfill(input: $i) {
 
 
 async def ask(client: Client, document: str, **given: Any) -> dict[str, Any]:
-    (payload,) = (await client.ask(document, **given)).values()
+    answer: dict[str, dict[str, Any]] = await client.ask(document, **given)
+    (payload,) = answer.values()
     return payload
 
 
