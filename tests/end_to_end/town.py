@@ -30,7 +30,14 @@ ORDER = """query($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
   commands { kind state }
 } }"""
 SHIP = """mutation($input: ShipOrderInput!) { shipOrder(input: $input) {
-  order { displayStatus } shipment { id } errors { code message path } } }"""
+  order { displayStatus } shipment { id } errors { __typename code message path } } }"""
+CANCEL = """mutation($input: CancelOrderInput!) { cancelOrder(input: $input) {
+  command { id state } order { displayStatus status }
+  errors { __typename code message path ... on ActionNotAllowedError { action currentStatus } } } }"""
+SAVE_PRODUCT = (
+    "mutation($input: ProductInput!) { saveProduct(input: $input) { affected { value } errors { message } } }"
+)
+PRODUCT = "query($sku: String!) { products(first: 1, search: $sku) { nodes { id stock reserved salable } } }"
 
 
 class Amazon:
@@ -55,6 +62,7 @@ class Town:
     amazon: Amazon
     joined: Running
     http: httpx2.AsyncClient
+    store_id: str = ""
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
         """Ask the API; an error in the answer fails the story."""
@@ -69,13 +77,37 @@ class Town:
         given = {"name": "Shop", "marketplaceId": MARKETPLACE, "refreshToken": "Atzr|demo"}
         payload = (await self.ask(CONNECT, input=given))["connectStore"]
         assert payload["errors"] == []
-        store_id: str = payload["store"]["id"]
-        return store_id
+        self.store_id = payload["store"]["id"]
+        return self.store_id
 
-    def place(self, *skus: str, status: str = "UNSHIPPED", quantity: int = 1) -> str:
-        """Place an order at Amazon now and return its number."""
-        items = tuple(WantedItem(sku=sku, quantity=quantity) for sku in skus)
-        return place_order(self.world, Wish(status=status, items=items, programs=()), at=self.world.catch_up())
+    def place(
+        self,
+        *skus: str,
+        status: str = "UNSHIPPED",
+        quantity: int = 1,
+        price: int | None = None,
+        fulfilled_by: str = "MERCHANT",
+        programs: tuple[str, ...] = (),
+    ) -> str:
+        """Place an order at Amazon now and return its number; a SKU that is not listed there needs a price."""
+        items = tuple(WantedItem(sku=sku, quantity=quantity, price=price) for sku in skus)
+        wish = Wish(status=status, items=items, programs=programs, fulfilled_by=fulfilled_by)
+        return place_order(self.world, wish, at=self.world.catch_up())
+
+    async def stock(self, sku: str, quantity: int | None = 10, *, enabled: bool = True) -> int:
+        """Let the shop have so many of a product; without a quantity nobody counts it. Returns how many orders gain."""
+        given = {"sku": sku, "name": sku.title(), "enabled": enabled}
+        given |= {"managesStock": False} if quantity is None else {"quantity": quantity}
+        payload = (await self.ask(SAVE_PRODUCT, input=given))["saveProduct"]
+        assert payload["errors"] == []
+        affected: int = payload["affected"]["value"]
+        return affected
+
+    async def shelf(self, sku: str) -> dict[str, int]:
+        """Return how many there are of a product, how many of them are held, and how many are free."""
+        found: dict[str, int] = (await self.ask(PRODUCT, sku=sku))["products"]["nodes"][0]
+        del found["id"]
+        return found
 
     async def pass_time(self, minutes: float = 6) -> None:
         """Let time pass, and let the worker do what is due then."""
@@ -96,11 +128,35 @@ class Town:
         async with httpx2.AsyncClient(transport=transport, base_url="http://amazon") as http:
             return (await http.post(path, json=body)).status_code
 
-    async def seen_by_amazon(self) -> list[dict[str, Any]]:
-        """Return the orders as the simulated Amazon keeps them."""
+    async def at_amazon(self, number: str) -> dict[str, Any]:
+        """Return one order as the simulated Amazon keeps it."""
+        return next(entry for entry in await self.seen_by_amazon() if entry["order"]["orderId"] == number)
+
+    async def happens(self, number: str, act: str, **details: Any) -> None:
+        """Let something happen to an order at Amazon: pay, cancel, request-cancel, ship, deliver."""
+        assert await self.http_to_amazon(f"/_sim/orders/{number}/{act}", details) == 200
+
+    async def load(self, document: dict[str, Any]) -> None:
+        """Let the simulated Amazon have an order exactly as it is given, changed just now."""
+        self.world.clock.advance(1)
+        document["lastUpdatedTime"] = self.world.clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         transport = httpx2.ASGITransport(app=self.amazon.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://amazon") as http:
-            entries: list[dict[str, Any]] = (await http.get("/_sim/state")).json()["orders"]
+            answer = await http.put("/_sim/orders", json={"orders": [document]})
+            assert answer.status_code == 200, answer.text
+
+    async def seen_by_amazon(self) -> list[dict[str, Any]]:
+        """Return the orders as the simulated Amazon keeps them."""
+        return await self._kept_by_amazon("orders")
+
+    async def feeds_at_amazon(self) -> list[dict[str, Any]]:
+        """Return the feeds as the simulated Amazon keeps them."""
+        return await self._kept_by_amazon("feeds")
+
+    async def _kept_by_amazon(self, what: str) -> list[dict[str, Any]]:
+        transport = httpx2.ASGITransport(app=self.amazon.app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://amazon") as http:
+            entries: list[dict[str, Any]] = (await http.get("/_sim/state")).json()[what]
             return entries
 
     async def ship(self, number: str, *, tracking: str = "1Z999AA10123456784") -> dict[str, Any]:
@@ -112,6 +168,12 @@ class Town:
             "idempotencyKey": f"{number} {tracking}",
         }
         payload: dict[str, Any] = (await self.ask(SHIP, input=given))["shipOrder"]
+        return payload
+
+    async def cancel(self, number: str, *, reason: str = "NO_INVENTORY", **more: Any) -> dict[str, Any]:
+        """Ask to cancel an order, and return the payload."""
+        given = {"orderId": (await self.order(number))["id"], "reason": reason, "idempotencyKey": f"cancel {number}"}
+        payload: dict[str, Any] = (await self.ask(CANCEL, input=given | more))["cancelOrder"]
         return payload
 
 

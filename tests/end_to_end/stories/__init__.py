@@ -1,0 +1,1 @@
+"""One story for each row of the feature table that a person in a back office works with."""

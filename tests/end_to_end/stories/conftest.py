@@ -1,0 +1,28 @@
+"""A connected shop for every story, and its books balanced at the end of each."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.end_to_end.town import Town, town
+
+SHELVES = """{ products(first: 50) { nodes { sku stock reserved salable
+  moves(first: 100) { nodes { onHand reserved } pageInfo { hasNextPage } } } } }"""
+
+
+@pytest.fixture
+async def shop(database_url: str) -> AsyncIterator[Town]:
+    async with town(database_url) as opened:
+        await opened.connect()
+        opened.world.clock.advance(60)
+        yield opened
+        await stock_is_the_sum_of_its_history(opened)
+
+
+async def stock_is_the_sum_of_its_history(shop: Town) -> None:
+    for product in (await shop.ask(SHELVES))["products"]["nodes"]:
+        moves = product["moves"]["nodes"]
+        assert not product["moves"]["pageInfo"]["hasNextPage"]
+        assert product["stock"] == sum(move["onHand"] for move in moves), product
+        assert product["reserved"] == sum(move["reserved"] for move in moves), product
+        assert product["salable"] == product["stock"] - product["reserved"] >= 0 or product["stock"] == 0, product
