@@ -11,7 +11,8 @@ CREATED, UNKNOWN_SKU = "Invoice created for Amazon marketplace order.", "GLOFISH
 MONEY = "{ amount currencyCode }"
 FAILURE = "errors { __typename code message path }"
 LOOK = f"""query($number: String!) {{ amazonOrder(by: {{amazonOrderId: $number}}) {{
-  id version status displayStatus rawStatus fulfillmentChannel defaultTarget sellerCentralUrl total {MONEY}
+  id amazonOrderId version status displayStatus rawStatus fulfillmentChannel defaultTarget sellerCentralUrl
+  total {MONEY}
   isPrime buyer {{ name email }} buyerCancellation {{ reason requestedAt }}
   importDecision {{ outcome code row summary settingsVersion steps {{ rule passed because }} }}
   latestEvent {{ message }}
