@@ -8,6 +8,10 @@ import pytest
 from api.database import one_moment
 from api.worker.sweep import evaluate_due
 from api.worker.worker import Limits, Worker
+from domain.accounts.marketplaces import Participation, Verified
+from domain.accounts.records import Store
+from domain.accounts.settings import update_order_settings
+from domain.accounts.stores import connect_store
 from domain.amazon.display import ImportState
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
@@ -15,7 +19,7 @@ from domain.catalog.records import Product, Reservation, Stock
 from domain.channel.preview import SettingsImpact, preview_order_settings
 from domain.commerce.records import CommerceOrder
 from domain.errors import InvalidInput, NotFound
-from tests.domain.channel.stage import Stage, commands_of, item
+from tests.domain.channel.stage import CLERK, MARKETPLACE, Stage, commands_of, item
 
 
 async def foresee(stage: Stage, *, most: int = 10_000, batch: int = 100, **patch: Any) -> SettingsImpact:
@@ -114,6 +118,47 @@ async def test_an_order_whose_number_is_taken_counts_as_becoming_blocked(stage: 
 
     impact = await foresee(stage, import_enabled=True, order_number_source="AMAZON")
     assert ids(impact) == {"BLOCKED": {taken.id}, "IMPORTED": {free.id}}
+
+
+async def test_a_number_that_an_earlier_batch_takes_is_taken_for_the_other_store(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "5"})
+    other = await second_store(stage)
+    await stage.settings(import_enabled=False)
+    (own,) = await stage.see(stage.facts(latest_ship_at=stage.now + timedelta(days=9)))
+    (foreign,) = await stage.see(stage.facts())
+    await AmazonOrder.filter(id=foreign.id).update(store_id=other.id, number=own.number)
+    await AmazonOrder.filter(id=own.id).update(evaluate_due=None)
+
+    impact = await foresee(stage, batch=1, import_enabled=True, order_number_source="AMAZON")
+    await stage.settings(import_enabled=True, order_number_source="AMAZON")
+    while (await stage.evaluate(limit=1)).evaluated:
+        pass
+
+    assert ids(impact) == {"BLOCKED": {own.id}}
+    assert dict(await AmazonOrder.all().values_list("id", "import_state")) == {
+        own.id: "BLOCKED",
+        foreign.id: "IMPORTED",
+    }
+
+
+async def second_store(stage: Stage) -> Store:
+    """Connect another shop of the account, which takes Amazon's numbers."""
+    marketplaces = tuple(Participation(marketplace, True) for marketplace in (MARKETPLACE, "A13V1IB3VIYZZH"))
+    store = await connect_store(
+        name="Boutique",
+        marketplace_id="A13V1IB3VIYZZH",
+        refresh_token="Atzr|demo",
+        verified=Verified(marketplaces, stage.now - timedelta(days=1)),
+        seller_id="demo",
+        contact_email=None,
+        import_from=None,
+        now=stage.now,
+        sealer=stage.sealer,
+        actor=CLERK,
+    )
+    patch = {"order_number_source": "AMAZON"}
+    await update_order_settings(store_id=store.id, patch=patch, expected_version=None, now=stage.now, actor=CLERK)
+    return store
 
 
 async def test_an_order_that_cannot_be_read_counts_as_becoming_blocked_and_stops_no_other(stage: Stage) -> None:
