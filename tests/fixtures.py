@@ -2,7 +2,9 @@
 
 import asyncio
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +29,8 @@ def sealer() -> Sealer:
 def migrated_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "orderlane.db"
     asyncio.run(migrate_database(f"sqlite://{file}"))
+    with closing(sqlite3.connect(file)) as connection:  # two connections that close at once may leave it to the log
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return file
 
 
