@@ -53,7 +53,7 @@ async def test_edit_shipping_address_save_order(shop: Town):
     before = await look(shop, number)
 
     for wrong in ({"city": " "}, {"countryCode": "QX"}, {"line1": ""}):
-        errors = await correct(shop, number, **wrong)
+        errors = await correct(shop, number, None, **wrong)
         assert errors, wrong
         assert errors[0]["code"] in ("REQUIRED", "INVALID")
     assert (await correct(shop, number, version=before["version"] - 1, city="Tacoma"))[0]["code"] == "STALE_VERSION"
