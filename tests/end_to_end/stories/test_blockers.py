@@ -12,7 +12,7 @@ BLOCKED = (
 
 
 GROUPS = """{ blockerGroups(first: 5) { nodes { kind sellerSku message orders { value } blocker { id }
-  resolutions { id } } } }"""
+  resolutions { id asserts } } } }"""
 MATCH = f"""mutation($input: MatchProductInput!) {{ matchProduct(input: $input) {{
   affected {{ value }} {FAILURE} }} }}"""
 CREATE = f"""mutation($id: ID!, $quantity: Int) {{ createProductFromItem(blockerId: $id, quantity: $quantity) {{
@@ -193,3 +193,36 @@ async def test_match_listing_to_product_create_product_from_listing(shop: Town):
     assert created["errors"] == []
     await imported(shop, unlisted)
     assert await shop.shelf("NEVER-SEEN") == {"stock": 10, "reserved": 3, "salable": 7}
+
+
+async def test_orders_behind_one_sku_are_one_problem_with_one_button(shop: Town):
+    await shop.stock(TOWEL, 1)
+    numbers = [shop.place(TOWEL, quantity=3) for _ in range(7)]
+    await shop.pass_time()
+    (group,) = (await shop.ask(GROUPS))["blockerGroups"]["nodes"]
+    assert (group["kind"], group["orders"]["value"]) == ("OUT_OF_STOCK", 7)
+    first = group["resolutions"][0]
+    assert first["asserts"] == f"20 more of {TOWEL} on the shelf"
+
+    payload = await apply(shop, group["blocker"]["id"], first["id"])
+    assert (payload["errors"], payload["affected"]["value"]) == ([], 7)
+    for number in numbers:
+        await imported(shop, number)
+    assert await shop.shelf(TOWEL) == {"stock": 21, "reserved": 21, "salable": 0}
+
+
+async def test_what_is_put_aside_stays_blocked_and_counts_no_longer(shop: Town):
+    number = shop.place(LAMP)
+    await shop.pass_time()
+    (blocker,) = (await look(shop, number))["blockers"]
+    assert (await apply(shop, blocker["id"], "DISMISS"))["errors"][0]["code"] == "REQUIRED"
+    assert (await apply(shop, blocker["id"], "DISMISS", note="Sold out for good", key="noted"))["errors"] == []
+    await shop.pass_time()
+    order = await look(shop, number)
+    assert (order["displayStatus"], order["commerceOrder"]) == ("ERROR", None)
+    assert (await shop.ask(MESSAGES))["systemMessages"] == []
+    assert (await to_do(shop)) == []
+
+    await shop.stock(LAMP)  # what it lacked is there after all
+    await shop.pass_time()
+    await imported(shop, number)
