@@ -12,6 +12,7 @@ from domain.change import Change, change
 from domain.channel.address_patch import NAMES, PARTS, WORDS, Address, AddressPatch, Path, changed_parts
 from domain.channel.affected import Affected, one_order
 from domain.channel.corrections import corrected, layers_of, store_corrections
+from domain.channel.normal_address import normal_address
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder
 from domain.errors import ActionNotAllowed, NotFound, StaleVersion
@@ -124,7 +125,7 @@ async def write_through(commerce: CommerceOrder | None, changes: Address, *, sea
     copy: Values | None = await read(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, sealer=sealer)
     if copy is None:
         return
-    values = {**copy, "address": {**(copy.get("address") or {}), **changes}}
+    values = {**copy, "address": normal_address({**(copy.get("address") or {}), **changes})}
     await rewrite(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, values=values, sealer=sealer)
     commerce.version += 1
     await commerce.save(update_fields=["version"])

@@ -13,6 +13,7 @@ from domain.change import Change
 from domain.channel.amounts import Sums, amount_line, grand_total, line_sums, order_parts, order_sums
 from domain.channel.checks import of_the_order_alone
 from domain.channel.due_orders import DueOrder
+from domain.channel.normal_address import normal_address
 from domain.commerce.customers import CustomerKey, customers_of
 from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState
 from domain.commerce.orders import Draft, place_orders
@@ -151,12 +152,18 @@ async def _keep_buyers(
     for due, draft in zip(due_orders, drafts, strict=True):
         if due.buyer is None:
             continue
-        kept.append(_kept(draft, Owner.COMMERCE_ORDER, draft.order.id, due.buyer, purge_at=None))
+        buyer = _with_normal_address(due.buyer)
+        kept.append(_kept(draft, Owner.COMMERCE_ORDER, draft.order.id, buyer, purge_at=None))
         if draft.order.customer_id is not None:
             ships_by = max(now, due.order.latest_ship_at or now)
             purge_at = ships_by + timedelta(days=due.settings.pii_retention_days)
-            kept.append(_kept(draft, Owner.CUSTOMER, draft.order.customer_id, due.buyer, purge_at=purge_at))
+            kept.append(_kept(draft, Owner.CUSTOMER, draft.order.customer_id, buyer, purge_at=purge_at))
     await keep_many(kept, sealer=sealer)
+
+
+def _with_normal_address(buyer: Values) -> Values:
+    address = buyer.get("address")
+    return {**buyer, "address": normal_address(address)} if address else buyer
 
 
 def _kept(draft: Draft, owner: Owner, owner_id: int, values: Values, *, purge_at: datetime | None) -> Kept:

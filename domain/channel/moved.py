@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 
 from domain.buyers import Owner, Values, read_many
+from domain.channel.normal_address import normal_address
 from domain.commerce.records import CommerceOrder
 from domain.sealing import Sealer
 
@@ -30,7 +31,7 @@ async def moved_addresses(
     for order in orders:
         was = imported.get(order.id, {}).get("address")
         is_now = (current.get(order.channel_order_id) or {}).get("address")
-        if was and is_now and (parts := _changed(was, is_now)):
+        if was and is_now and (parts := _changed(normal_address(was), normal_address(is_now))):
             text = orjson.dumps(is_now, option=orjson.OPT_SORT_KEYS).decode()
             found[order.channel_order_id] = Moved(parts, sealer.digest("address", text)[:16])
     return found

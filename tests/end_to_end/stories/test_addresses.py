@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import pytest
+
+from domain.buyers import Owner, read
+from domain.commerce.records import CommerceOrder
 from tests.end_to_end.stories.asking import FAILURE, MUG, apply, look, notes, to_do
 from tests.end_to_end.town import Town
 
@@ -103,3 +107,39 @@ async def test_corrections_survive_sync(shop: Town):
     assert (await apply(shop, conflicts[0]["id"], "TAKE_OVER"))["errors"] == []
     assert (await look(shop, number))["shippingAddress"]["city"] == "Spokane"
     assert (await apply(shop, conflicts[0]["id"], "KEEP"))["errors"][0]["code"] == "ACTION_NOT_ALLOWED"
+
+
+@pytest.mark.parametrize(
+    ("country", "region", "postal_code", "here"),
+    [
+        ("US", "californiA", "92025-1501", ("CA", "92025")),
+        ("US", " Calif. ", "92025", ("CA", "92025")),
+        ("US", "N.Y.", "10001", ("NY", "10001")),
+        ("CA", "Ontario", "K1A 0B1", ("ON", "K1A 0B1")),
+        ("PR", "", "00901-0001", ("", "00901")),
+        ("US", "Nowhere Land", "99999", ("Nowhere Land", "99999")),
+    ],
+)
+async def test_region_normalisation(shop: Town, country: str, region: str, postal_code: str, here: tuple[str, str]):
+    await shop.stock(MUG)
+    document = (await shop.at_amazon(shop.place(MUG)))["order"]
+    written = {"countryCode": country, "stateOrRegion": region, "postalCode": postal_code}
+    document["recipient"]["deliveryAddress"] |= written
+    await shop.load(document)
+    await shop.pass_time()
+
+    order = await look(shop, document["orderId"])
+    assert order["commerceOrder"]["state"] == "PROCESSING"
+    assert (order["shippingAddress"]["region"] or "") == region  # what Amazon says stays what it says
+    assert await copied(document["orderId"], shop) == here
+    await shop.load(document)
+    await shop.pass_time()
+    assert await to_do(shop) == []  # another spelling is no other address
+
+
+async def copied(number: str, shop: Town) -> tuple[str, str]:
+    """Return region and postal code of the address that a commerce order keeps."""
+    commerce = await CommerceOrder.get(channel_number=number)
+    kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, sealer=shop.joined.service.sealer)
+    address = (kept or {})["address"]
+    return address.get("region") or "", address["postal_code"] or ""
