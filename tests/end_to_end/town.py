@@ -88,10 +88,13 @@ class Town:
         price: int | None = None,
         fulfilled_by: str = "MERCHANT",
         programs: tuple[str, ...] = (),
+        marketplace_id: str = MARKETPLACE,
     ) -> str:
         """Place an order at Amazon now and return its number; a SKU that is not listed there needs a price."""
         items = tuple(WantedItem(sku=sku, quantity=quantity, price=price) for sku in skus)
-        wish = Wish(status=status, items=items, programs=programs, fulfilled_by=fulfilled_by)
+        wish = Wish(
+            status=status, items=items, programs=programs, fulfilled_by=fulfilled_by, marketplace_id=marketplace_id
+        )
         return place_order(self.world, wish, at=self.world.catch_up())
 
     async def stock(self, sku: str, quantity: int | None = 10, *, enabled: bool = True) -> int:

@@ -1,7 +1,10 @@
 """What a person asks the API in the stories, and how an order answers."""
 
+from decimal import Decimal
 from typing import Any
 
+from domain.buyers import Owner, read
+from domain.commerce.records import CommerceOrder
 from tests.end_to_end.town import Town
 
 MUG, LAMP, TOWEL = "MUG-STONEWARE-350", "LAMP-DESK-LED", "TOWEL-BATH-2"
@@ -79,6 +82,19 @@ async def to_do(shop: Town, *kinds: str) -> list[dict[str, Any]]:
     """Return what a person should look at, of some kinds or of all."""
     entries: list[dict[str, Any]] = (await shop.ask(ATTENTION, kind=list(kinds) or None))["attention"]["nodes"]
     return entries
+
+
+def worth(money: dict[str, Any]) -> Decimal:
+    """Return an amount of the API as a number."""
+    return Decimal(money["amount"])
+
+
+async def kept_address(shop: Town, number: str) -> dict[str, str | None]:
+    """Return the delivery address that the commerce order of an Amazon order keeps."""
+    commerce = await CommerceOrder.get(channel_number=number)
+    kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, sealer=shop.joined.service.sealer)
+    address: dict[str, str | None] = (kept or {})["address"]
+    return address
 
 
 async def pass_minutes(shop: Town, minutes: int) -> None:

@@ -4,9 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.buyers import Owner, read
-from domain.commerce.records import CommerceOrder
-from tests.end_to_end.stories.asking import FAILURE, MUG, apply, look, notes, to_do
+from tests.end_to_end.stories.asking import FAILURE, MUG, apply, kept_address, look, notes, to_do
 from tests.end_to_end.town import Town
 
 CORRECT = f"""mutation($id: ID!, $address: AddressPatch!, $version: Int) {{
@@ -131,15 +129,8 @@ async def test_region_normalisation(shop: Town, country: str, region: str, posta
     order = await look(shop, document["orderId"])
     assert order["commerceOrder"]["state"] == "PROCESSING"
     assert (order["shippingAddress"]["region"] or "") == region  # what Amazon says stays what it says
-    assert await copied(document["orderId"], shop) == here
+    kept = await kept_address(shop, document["orderId"])
+    assert (kept.get("region") or "", kept["postal_code"]) == here
     await shop.load(document)
     await shop.pass_time()
     assert await to_do(shop) == []  # another spelling is no other address
-
-
-async def copied(number: str, shop: Town) -> tuple[str, str]:
-    """Return region and postal code of the address that a commerce order keeps."""
-    commerce = await CommerceOrder.get(channel_number=number)
-    kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, sealer=shop.joined.service.sealer)
-    address = (kept or {})["address"]
-    return address.get("region") or "", address["postal_code"] or ""

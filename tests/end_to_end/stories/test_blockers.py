@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.end_to_end.stories.asking import FAILURE, LAMP, MESSAGES, MUG, TOWEL, UNKNOWN_SKU, apply, look, notes, to_do
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import CONNECT, Town
 
 BLOCKED = (
     "Your Amazon store(s) has orders that cannot be imported into Commerce. "
@@ -19,6 +19,11 @@ CREATE = f"""mutation($id: ID!, $quantity: Int) {{ createProductFromItem(blocker
   affected {{ value }} {FAILURE} }} }}"""
 
 
+RETRY = """mutation($ids: [ID!]!) { retryImport(orderIds: $ids) { succeeded failed
+  results { errors { code path } } } }"""
+CANADA = "A2EUQ1WTGCTBG2"
+
+
 async def blocked(shop: Town, number: str, kind: str) -> dict[str, Any]:
     """Return the only blocker of an order after checking that the order shows it everywhere."""
     order = await look(shop, number)
@@ -27,7 +32,7 @@ async def blocked(shop: Town, number: str, kind: str) -> dict[str, Any]:
     assert order["commerceOrder"] is None
     (blocker,) = order["blockers"]
     assert blocker["kind"] == kind
-    assert order["latestEvent"]["message"] == blocker["message"] or blocker["message"] in notes(order)
+    assert order["latestEvent"]["message"] == notes(order)[-1] == blocker["message"]
     assert [(entry["order"]["amazonOrderId"], entry["message"]) for entry in await to_do(shop, "BLOCKER")] == [
         (number, blocker["message"])
     ]
@@ -127,18 +132,50 @@ async def test_retry_on_next_sync(shop: Town):
 
 
 async def test_system_message_naming_stores(shop: Town):
+    given = {"name": "Shop North", "marketplaceId": CANADA, "refreshToken": "Atzr|demo"}
+    assert (await shop.ask(CONNECT, input=given))["connectStore"]["errors"] == []
+    shop.world.clock.advance(60)
     assert (await shop.ask(MESSAGES))["systemMessages"] == []
-    number = shop.place(LAMP)
+    here, north = shop.place(LAMP), shop.place(TOWEL, marketplace_id=CANADA)
     await shop.pass_time()
 
     (message,) = (await shop.ask(MESSAGES))["systemMessages"]
-    assert (message["severity"], message["text"]) == ("CRITICAL", BLOCKED)
-    assert [store["name"] for store in message["stores"]] == ["Shop"]
-    assert [order["amazonOrderId"] for order in message["orders"]["nodes"]] == [number]
+    assert (message["severity"], message["text"]) == ("CRITICAL", f"{BLOCKED}, Shop North")
+    assert [store["name"] for store in message["stores"]] == ["Shop", "Shop North"]
+    assert {order["amazonOrderId"] for order in message["orders"]["nodes"]} == {here, north}
 
+    await shop.stock(TOWEL)
+    await shop.pass_time()
+    assert [one["text"] for one in (await shop.ask(MESSAGES))["systemMessages"]] == [BLOCKED]
     await shop.stock(LAMP)
     await shop.pass_time()
     assert (await shop.ask(MESSAGES))["systemMessages"] == []
+
+
+async def test_manual_retry_why_blocked_query(shop: Town):
+    await shop.stock(LAMP, 1)
+    number = shop.place(LAMP, TOWEL, quantity=2)
+    await shop.pass_time()
+    order = await look(shop, number)
+    steps = {step["rule"]: step for step in order["importDecision"]["steps"]}
+    assert {rule for rule, step in steps.items() if not step["passed"]} == {"PRODUCTS_MATCHED", "ENOUGH_STOCK"}
+    assert TOWEL in steps["PRODUCTS_MATCHED"]["because"]
+    assert LAMP in steps["ENOUGH_STOCK"]["because"]
+    assert order["importDecision"]["summary"] == "; ".join(blocker["message"] for blocker in order["blockers"])
+    assert order["importDecision"]["settingsVersion"] == 1
+
+    again = (await shop.ask(RETRY, ids=[order["id"]]))["retryImport"]
+    assert (again["succeeded"], again["failed"]) == (1, 0)
+    assert "The import is tried again." in notes(await look(shop, number))
+    nothing = await shop.http.post("/graphql", json={"query": RETRY, "variables": {"ids": ["nonsense"]}})
+    answer = nothing.json()
+    assert answer.get("errors") or answer["data"]["retryImport"]["succeeded"] == 0
+    for sku in (LAMP, TOWEL):
+        await shop.stock(sku, 2)
+    await imported(shop, number)
+    late = (await shop.ask(RETRY, ids=[order["id"]]))["retryImport"]
+    assert (late["succeeded"], late["results"][0]["errors"][0]["code"]) == (0, "ACTION_NOT_ALLOWED")
+    assert await shop.shelf(TOWEL) == {"stock": 2, "reserved": 2, "salable": 0}
 
 
 async def test_one_failure_does_not_stop_others(shop: Town):

@@ -1,22 +1,27 @@
 """Which Amazon orders become commerce orders, when, and what is in them."""
 
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
-from tests.end_to_end.stories.asking import CREATED, LAMP, MUG, SENT_BY_AMAZON, TOWEL, choose, look, notes, pass_minutes
+from tests.end_to_end.stories.asking import (
+    CREATED,
+    LAMP,
+    MUG,
+    SENT_BY_AMAZON,
+    TOWEL,
+    choose,
+    look,
+    notes,
+    pass_minutes,
+    worth,
+)
 from tests.end_to_end.town import Town
 
 WHERE = """query($status: DisplayStatus!) {
   amazonOrders(first: 5, where: {displayStatus: {eq: $status}}) { nodes { amazonOrderId } } }"""
 NONE, YES, HELD, BLOCKED = "NONE", "YES", "HELD", "BLOCKED"
 IN_STOCK, UNCOUNTED, SOLD_OUT = "IN-STOCK", "NOT-COUNTED", "SOLD-OUT"
-
-
-def worth(money: dict[str, Any]) -> Decimal:
-    """Return an amount of the API as a number."""
-    return Decimal(money["amount"])
 
 
 async def test_import_process_pending_unshipped_commerce_processing(shop: Town):
@@ -126,6 +131,24 @@ async def test_fba_create_at_shipped_complete(shop: Town):
     assert order["shippingAddress"]["line1"] is None  # Amazon keeps it to itself, and that stops nothing
     assert CREATED in notes(order)
     assert await shop.shelf(SENT_BY_AMAZON) == {"stock": 1, "reserved": 0, "salable": 1}
+
+
+async def test_fba_placeholder_data(shop: Town):
+    await shop.stock(SENT_BY_AMAZON, None)
+    number = shop.place(SENT_BY_AMAZON, fulfilled_by="AMAZON", status="SHIPPED")
+    withheld = (await shop.at_amazon(number))["order"]
+    del withheld["buyer"]
+    withheld["recipient"] = {"deliveryAddress": {"city": "Austin", "countryCode": "US"}}
+    await shop.load(withheld)
+    await shop.pass_time()
+
+    order = await look(shop, number)
+    assert (order["displayStatus"], order["commerceOrder"]["state"]) == ("COMPLETED", "COMPLETE")
+    assert (order["buyer"] or {"name": None})["name"] is None
+    assert (order["shippingAddress"]["line1"], order["shippingAddress"]["city"]) == (None, "Austin")
+    correct = 'mutation($id: ID!) { correctAddress(orderId: $id, address: {line1: "1"}) { errors { code } } }'
+    refused = (await shop.ask(correct, id=order["id"]))["correctAddress"]
+    assert refused["errors"] == [{"code": "ACTION_NOT_ALLOWED"}]
 
 
 async def test_amounts_amazon_prices_discount_tax(shop: Town):
