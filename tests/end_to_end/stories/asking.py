@@ -93,8 +93,7 @@ async def kept_address(shop: Town, number: str) -> dict[str, str | None]:
     """Return the delivery address that the commerce order of an Amazon order keeps."""
     commerce = await CommerceOrder.get(channel_number=number)
     kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=commerce.id, sealer=shop.joined.service.sealer)
-    address: dict[str, str | None] = (kept or {})["address"]
-    return address
+    return dict((kept or {})["address"])
 
 
 async def pass_minutes(shop: Town, minutes: int) -> None:

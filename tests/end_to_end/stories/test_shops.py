@@ -12,6 +12,9 @@ STORE = """query($id: ID!) { store(id: $id) { name status countryCode marketplac
 PAUSE = f"mutation($id: ID!) {{ pauseStore(storeId: $id) {{ store {{ status }} {FAILURE} }} }}"
 RESUME = f"mutation($id: ID!) {{ resumeStore(storeId: $id) {{ store {{ status }} {FAILURE} }} }}"
 DELETE = f"mutation($input: DeleteStoreInput!) {{ deleteStore(input: $input) {{ store {{ status }} {FAILURE} }} }}"
+PREVIEW = f"""mutation($input: BackfillInput!) {{ previewBackfill(input: $input) {{ {FAILURE}
+  preview {{ token orders searches seconds available isExact }} }} }}"""
+BACKFILL = f"""mutation($input: StartBackfillInput!) {{ startBackfill(input: $input) {{ run {{ id }} {FAILURE} }} }}"""
 STORES = "{ stores { id name } }"
 
 
@@ -132,3 +135,29 @@ async def test_integration_cut_off(database_url: str):
         later = {"name": "Shop", "marketplaceId": MARKETPLACE, "refreshToken": "Atzr|demo"}
         moved = await shop.ask(CONNECT, input=later | {"importFrom": "2026-03-01T00:00:00Z"})
         assert [error["path"] for error in moved["connectStore"]["errors"]] == [["input", "importFrom"]]
+
+
+async def test_integration_cut_off_moved_by_a_previewed_backfill(database_url: str):
+    async with town(database_url) as shop:
+        await shop.stock(MUG)
+        past = [shop.place(MUG) for _ in range(3)]
+        shop.world.clock.advance(3600)
+        await shop.connect()
+        await shop.pass_time()
+        given = {"storeId": shop.store_id, "importFrom": "2026-03-02T08:00:00Z"}
+        preview = (await shop.ask(PREVIEW, input=given))["previewBackfill"]["preview"]
+        assert (preview["orders"], preview["searches"], preview["isExact"]) == (3, 1, True)
+        assert preview["available"] > 0
+        other = (await shop.ask(BACKFILL, input=given | {"previewToken": "made up"}))["startBackfill"]
+        assert [error["path"] for error in other["errors"]] == [["input", "previewToken"]]
+        assert [await shop.order(number) for number in past] == [None, None, None]
+
+        begun = (await shop.ask(BACKFILL, input=given | {"previewToken": preview["token"]}))["startBackfill"]
+        assert begun["errors"] == []
+        new = shop.place(MUG)
+        await pass_minutes(shop, 12)
+        for number in (*past, new):
+            assert (await look(shop, number))["commerceOrder"]["state"] == "PROCESSING"
+        assert await shop.shelf(MUG) == {"stock": 10, "reserved": 4, "salable": 6}
+        future = (await shop.ask(PREVIEW, input=given | {"importFrom": "2030-01-01T00:00:00Z"}))["previewBackfill"]
+        assert [error["path"] for error in future["errors"]] == [["input", "importFrom"]]
