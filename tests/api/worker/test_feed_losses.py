@@ -13,8 +13,9 @@ from domain.channel.records import Attention, AttentionKind, AttentionState
 from tests.api.wire_between import answers, loses_the_answer, never_arrives, refuses
 from tests.api.worker.conftest import AMAZON
 from tests.api.worker.feeding import cancel, carried, received, statuses
+from tests.counted import rounds
 
-SEEDS = 200
+SEEDS = rounds(200)
 OPERATIONS = ("createFeedDocument", "upload", "createFeed", "getFeeds", "getFeed", "getFeedDocument", "download")
 
 
