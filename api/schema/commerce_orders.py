@@ -1,9 +1,11 @@
 """Commerce orders: what the back office works with."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from tortoise.exceptions import ValidationError
 
 from api.schema.commerce_words import CommerceOrderStatus, status_of
 from api.schema.context import Context, Info
@@ -186,5 +188,6 @@ async def find_commerce_order(context: Context, by: CommerceOrderBy) -> records.
         order = await context.loaders.row(records.CommerceOrder).load(wanted.row_id)
         return order if order and order.account_id == wanted.account_id else None
     column, value = ("number", by.number) if by.number is not None else ("channel_number", by.amazon_order_id)
-    with reading():
+    with reading(), suppress(ValidationError):  # a text too long for the column is the number of nothing
         return await records.CommerceOrder.filter(**{column: value}).order_by("id").first()
+    return None

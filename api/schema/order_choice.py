@@ -1,6 +1,9 @@
 """Which Amazon order is meant: by its id, Amazon's number, or the number of its commerce order."""
 
+from contextlib import suppress
+
 import strawberry
+from tortoise.exceptions import ValidationError
 
 from api.schema.context import Context
 from api.schema.ids import typed_id
@@ -29,7 +32,8 @@ async def find_amazon_order(context: Context, by: AmazonOrderBy) -> records.Amaz
         wanted = typed_id(by.id, "AmazonOrder", path=("by", "id"))
         order = await orders.load(wanted.row_id)
         return order if order and order.account_id == wanted.account_id else None
-    with reading():
+    made = None
+    with reading(), suppress(ValidationError):  # a text too long for the column is the number of nothing
         if by.amazon_order_id is not None:
             return await records.AmazonOrder.filter(number=by.amazon_order_id).order_by("id").first()
         made = await CommerceOrderRecord.filter(number=by.commerce_number).order_by("id").first()

@@ -1,8 +1,11 @@
 """A person says which product an item means: for all orders of its SKU, or for this one alone."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+
+from tortoise.exceptions import ValidationError
 
 from domain.amazon.records import AmazonItem, AmazonOrder
 from domain.catalog.matches import choose_for_item, forget_choice, remember_match
@@ -103,8 +106,10 @@ async def _item_of(entry: Attention) -> AmazonItem:
 
 
 async def _chosen(choice: ProductChoice) -> Product:
-    known = Product.filter(sku=choice.sku) if choice.product_id is None else Product.filter(id=choice.product_id)
-    product = await known.first()
+    product = None
+    with suppress(ValidationError):  # a text too long for the column is the SKU of nothing
+        known = Product.filter(sku=choice.sku) if choice.product_id is None else Product.filter(id=choice.product_id)
+        product = await known.first()
     if product is None:
         raise NotFound(
             "There is no such product: look it up with `products`, or make it with createProductFromItem.",

@@ -139,6 +139,16 @@ async def test_what_nobody_knows_is_null(client: Client, stage: Stage) -> None:
     assert nothing == elsewhere == {"amazonOrder": None, "commerceOrder": None, "node": None}
 
 
+async def test_a_number_longer_than_any_is_the_number_of_nothing(client: Client) -> None:
+    query = "query ($a: AmazonOrderBy!, $c: CommerceOrderBy!) { amazonOrder(by: $a) {id} commerceOrder(by: $c) {id} }"
+    endless = "9" * 5000
+
+    by_numbers = await client.ask(query, a={"amazonOrderId": endless}, c={"number": endless})
+    by_each_other = await client.ask(query, a={"commerceNumber": endless}, c={"amazonOrderId": endless})
+
+    assert by_numbers == by_each_other == {"amazonOrder": None, "commerceOrder": None}
+
+
 async def test_an_order_that_replaces_another_leads_to_it(client: Client, stage: Stage) -> None:
     first = await stage.arrive()
     second = await stage.arrive(replaced_order_id=first.number)

@@ -89,6 +89,13 @@ async def test_only_what_is_about_a_product_can_be_matched(stage: Stage) -> None
         assert (refused.path[-1], refused.current_status) == ("blockerId", "INVALID_ADDRESS")
 
 
+async def test_a_sku_longer_than_any_names_no_product(stage: Stage) -> None:
+    blocker = await blocker_of(await stage.arrive(item("MUG", 1)))
+    refused = await refusal_of(match(stage, blocker, "X" * 5000))
+    assert isinstance(refused, NotFound)
+    assert refused.path == ("input", "product")
+
+
 async def test_a_blocker_that_is_not_there_cannot_be_matched(stage: Stage) -> None:
     assert isinstance(await refusal_of(match(stage, Attention(id=999), "MUG")), NotFound)
 
