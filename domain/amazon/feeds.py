@@ -112,8 +112,11 @@ async def collect(*, account_id: int, document_id: str | None, now: datetime) ->
 
 
 async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
-    """Return the messages of a feed in their order."""
-    commands = await Command.filter(submission_id=feed.id, state=CommandState.SENT).order_by("message_id")
+    """Return the messages of a feed in their order.
+
+    Also of orders that Amazon's facts settled meanwhile: its report accounts for as many messages as were chosen.
+    """
+    commands = await Command.filter(submission_id=feed.id).order_by("message_id")
     orders = AmazonOrder.filter(id__in=[command.order_id for command in commands])
     numbers = dict(await orders.values_list("id", "number"))
     return [

@@ -8,6 +8,7 @@ from domain.amazon.feed_report import FeedReport, MessageResult
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
 from domain.channel import feed_results
 from domain.channel.cancel import LINGER, cancel_order
+from domain.channel.overdue import note_overdue
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.errors import MarketplaceRejected, MarketplaceThrottled, MarketplaceUnavailable
 from domain.timeline import Event
@@ -268,3 +269,34 @@ class TestAnEndWithoutAReport:
         await feed_results.abandon(submission_id=feed_id, error=None, retry_at=stage.now, now=stage.now)
         await stage.evaluate()
         assert await states() == ["WITHDRAWN", "QUEUED", "QUEUED"]
+
+    @pytest.mark.parametrize("ends", [feed_results.park, feed_results.refuse, feed_results.abandon])
+    async def test_that_no_word_came_is_over_with_the_word(self, stage, orders, ends):
+        feed_id = await post(stage)
+        stage.later(hours=25)
+        assert await note_overdue(now=stage.now) == 3
+        rejected = MarketplaceRejected("It is not valid.", amazon_code="InvalidInput")
+        given = {
+            feed_results.park: {"why": "Amazon's answer was lost."},
+            feed_results.refuse: {"error": rejected},
+            feed_results.abandon: {"error": None, "retry_at": stage.now},
+        }
+        await ends(submission_id=feed_id, now=stage.now, **given[ends])
+        shown = await Attention.filter(state=AttentionState.OPEN)
+        kinds = {
+            feed_results.park: [AttentionKind.COMMAND_PARKED] * 3,
+            feed_results.refuse: [AttentionKind.COMMAND_REFUSED] * 3,
+            feed_results.abandon: [],
+        }
+        assert [entry.kind for entry in shown] == kinds[ends]
+
+    async def test_an_order_that_is_settled_before_the_feed_is_written_is_in_it_all_the_same(self, stage, orders):
+        stage.now += LINGER
+        feed = await feeds.collect(account_id=stage.store.account_id, document_id="d", now=stage.now)
+        await stage.change(orders[0], status="CANCELED")
+        assert [one.message_id for one in await feeds.cancellations_of(feed)] == [1, 2, 3]
+        await feeds.posting(submission_id=feed.id, at=stage.now, now=stage.now)
+        await feeds.submitted(submission_id=feed.id, feed_id="77", now=stage.now)
+        await feeds.processed(submission_id=feed.id, status="DONE", result_document_id="r", now=stage.now)
+        await apply(stage, feed.id, named(1, words="It is canceled."), processed=3, successful=2, with_error=1)
+        assert await states() == ["CONFIRMED", "ACCEPTED", "ACCEPTED"]
