@@ -50,10 +50,11 @@ def price_now(item: AmazonItem) -> Money | None:
 
 def _of_line(line: CommerceOrderLine, item: AmazonItem | None, given: Given) -> Iterator[Concern]:
     is_now, kept = item.quantity_ordered if item else 0, units_kept(line)
+    listed = line.quantity_ordered - given.unlisted  # what else was given back Amazon goes on listing
     if is_now < kept:
         yield _concern(line, "quantity", kept, is_now, "give the rest back with a credit memo, or keep it")
-    elif is_now > line.quantity_ordered:
-        yield _concern(line, "quantity", line.quantity_ordered, is_now, "the rest has to be handled in Seller Central")
+    elif is_now > listed:
+        yield _concern(line, "quantity", listed, is_now, "the rest has to be handled in Seller Central")
     elif item is not None and is_now == kept > 0:
         yield from _of_price(line, item, given)
 
@@ -105,8 +106,8 @@ def _unfulfillable() -> Concern:
     return Concern(
         kind=AttentionKind.CONFLICT,
         about="status:UNFULFILLABLE",
-        message="After the import Amazon says that the order cannot be fulfilled: look it up in Seller Central, "
-        "and keep it or refund it here.",
+        message="After the import Amazon says that the order cannot be fulfilled: look it up in Seller Central. "
+        "Here it stays as it is, with its stock, until Amazon says something else.",
         facts={"what": "status", "is": AmazonOrderStatus.UNFULFILLABLE.value},
     )
 

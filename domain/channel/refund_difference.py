@@ -8,7 +8,7 @@ from domain.catalog.stock import release
 from domain.change import Change
 from domain.channel.conflicts import price_now, units_kept
 from domain.channel.due_orders import DueOrder
-from domain.commerce.credit_memos import Given, left_of, refund_line
+from domain.commerce.credit_memos import QUANTITY_LOWERED, Given, left_of, refund_line
 from domain.commerce.lifecycle import OrderProgress, state_after_refund
 from domain.commerce.orders import move_orders, quantities
 from domain.commerce.permissions import OrderAction, refusal
@@ -41,7 +41,7 @@ async def refund_units(
     dropped = kept - rest
     unsent = to_ship - max(0, to_ship - dropped)
     freed = await release(unit, order_ids=[due.order.id], quantities={line.item_id: unsent})
-    await _refund(unit, due, commerce, line, dropped, amount, reason="QUANTITY_LOWERED", restocked=bool(freed))
+    await _refund(unit, due, commerce, line, dropped, amount, reason=QUANTITY_LOWERED, restocked=bool(freed))
     if freed:
         unit.event(due.order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
 

@@ -14,13 +14,20 @@ from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo
 CANCELED_ON_AMAZON: Final = "CANCELED_ON_AMAZON"
 """The reason of the credit memo that ends an order which Amazon shows as canceled."""
 
+QUANTITY_LOWERED: Final = "QUANTITY_LOWERED"
+"""The reason of a credit memo of units that Amazon no longer lists."""
+
 
 @dataclass(slots=True)
 class Given:
-    """What credit memos gave back of an order line, in minor units; goods are all of it but shipping."""
+    """What credit memos gave back of an order line, in minor units; goods are all of it but shipping.
+
+    `unlisted` counts the units that were given back because Amazon no longer listed them.
+    """
 
     goods: int = 0
     shipping: int = 0
+    unlisted: int = 0
 
     @property
     def total(self) -> int:
@@ -33,10 +40,11 @@ async def given_back(order_ids: Collection[int]) -> defaultdict[int, Given]:
     given: defaultdict[int, Given] = defaultdict(Given)
     if not order_ids:
         return given
-    memos = await CreditMemo.filter(order_id__in=list(order_ids)).values_list("id", flat=True)
-    for line in await DocumentLine.filter(document=Document.CREDIT_MEMO, document_id__in=list(memos)):
+    reasons = dict(await CreditMemo.filter(order_id__in=list(order_ids)).values_list("id", "reason"))
+    for line in await DocumentLine.filter(document=Document.CREDIT_MEMO, document_id__in=list(reasons)):
         given[line.line_id].goods += line.amount_minor or 0
         given[line.line_id].shipping += line.shipping_minor or 0
+        given[line.line_id].unlisted += line.quantity if reasons[line.document_id] == QUANTITY_LOWERED else 0
     return given
 
 

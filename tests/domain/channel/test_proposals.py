@@ -166,6 +166,17 @@ async def test_what_was_raised_or_added_is_kept_until_amazon_changes_it_again(st
     assert [row.facts["is"] for row in await open_attention(order)] == [5]
 
 
+async def test_units_that_come_back_after_they_were_given_back_are_shown(stage: Stage, order: AmazonOrder) -> None:
+    order = await stage.change(order, items=(item("MUG", 1), item("CUP", 1, cents=500)))
+    await apply(stage, await difference(order), REFUND)
+    order = await stage.change(order, items=(item("MUG", 3), item("CUP", 1, cents=500)))
+    shown = await difference(order)
+    assert (shown.facts, kinds(shown)) == ({"what": "quantity", "was": 1, "is": 3}, [KEEP])
+    await apply(stage, shown, KEEP)
+    order = await stage.change(order, items=(item("MUG", 1), item("CUP", 1, cents=500)))
+    assert (await open_attention(order), await shelf()) == ([], (5, 1))
+
+
 async def test_a_new_address_is_taken_over_or_kept(stage: Stage, order: AmazonOrder) -> None:
     order = await stage.change(order, address=replace(ADDRESS, city="Ulm"))
     shown = await difference(order)
