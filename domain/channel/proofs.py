@@ -107,10 +107,14 @@ def _packed(commands: Iterable[Command]) -> Counter[str]:
 
 
 def _of_cancels(due: DueOrder, cancels: Sequence[Command]) -> Iterator[Verdict]:
-    left = due.has_shipped or due.order.amazon_status is AmazonOrderStatus.PARTIALLY_SHIPPED
+    status = due.order.amazon_status
+    left = due.has_shipped or status is AmazonOrderStatus.PARTIALLY_SHIPPED
     for command in cancels:
         if left and command.state in _UNSENT:
             yield Verdict(command, CommandState.WITHDRAWN, "The goods have left; the cancellation is not sent.")
+        elif status is AmazonOrderStatus.UNFULFILLABLE and command.state in _UNSENT:
+            because = "Amazon says the order cannot be fulfilled; the cancellation is not sent."
+            yield Verdict(command, CommandState.WITHDRAWN, because)
         elif due.has_shipped and command.state not in (*_UNSENT, CommandState.REFUSED):
             yield Verdict(command, CommandState.REFUSED, "Amazon shipped the order although asked to cancel it.")
 

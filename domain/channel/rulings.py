@@ -7,12 +7,13 @@ from datetime import datetime, timedelta
 
 from domain.accounts.order_settings import StockRule
 from domain.amazon.facts import AddressFacts, FulfillmentChannel, Problem
-from domain.amazon.records import OPEN_COMMANDS, AmazonItem, CommandKind
+from domain.amazon.records import AmazonItem
 from domain.catalog.records import Product
 from domain.catalog.shelf import stock_of
 from domain.catalog.stock import Claim
 from domain.channel.amounts import amount_line, grand_total, order_parts
 from domain.channel.blockers import Flaw, LineState, ProductState
+from domain.channel.cancel_rules import open_cancel
 from domain.channel.cases import OrderState, Outcome, StockAction
 from domain.channel.checks import address_flaws, amount_flaws, currency_flaws, problem_flaws
 from domain.channel.decision import Decision, decide
@@ -69,7 +70,7 @@ def order_state(due: DueOrder, *, available: Mapping[int, int]) -> OrderState:
         fulfillment_channel=order.fulfillment_channel,
         purchased_at=order.purchased_at,
         lines=tuple(_line(due, item, available) for item in due.items),
-        cancel_open=any(one.kind is CommandKind.CANCEL and one.state in OPEN_COMMANDS for one in due.commands),
+        cancel_open=open_cancel(due.commands) is not None,
         flaws=_flaws(due),
     )
 

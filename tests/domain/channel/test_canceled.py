@@ -5,7 +5,18 @@ from domain.catalog.records import StockMove
 from domain.channel.command_choices import give_up_command
 from domain.channel.records import Attention
 from domain.commerce.records import CreditMemo
-from tests.domain.channel.stage import CLERK, Stage, commerce_of, item, mugs, open_attention, shelf, states, told
+from tests.domain.channel.stage import (
+    CLERK,
+    Stage,
+    commerce_of,
+    decision_of,
+    item,
+    mugs,
+    open_attention,
+    shelf,
+    states,
+    told,
+)
 
 
 async def settled(state: str) -> None:
@@ -148,3 +159,24 @@ async def test_a_shipment_seen_at_amazon_ends_a_cancellation(
     assert await CreditMemo.all().count() == 0
     assert (await shelf("MUG"), await shelf("CUP")) == ((2, 0), (4, 0))
     assert [row.kind for row in await open_attention(order)] == (["COMMAND_REFUSED"] if after == "REFUSED" else [])
+
+
+async def test_a_cancellation_that_was_not_sent_is_dropped_once_amazon_cannot_fulfill_the_order(
+    stage: Stage, order: AmazonOrder
+) -> None:
+    await stage.cancel(order)
+    order = await stage.change(order, status="UNFULFILLABLE")
+    assert (await states(order), order.display_status) == (["WITHDRAWN"], "UNFULFILLABLE")
+
+
+async def test_an_order_whose_cancellation_may_have_reached_amazon_is_not_imported(stage: Stage) -> None:
+    await stage.products({"sku": "MUG", "quantity": "0"})
+    order = await stage.arrive()
+    command = await stage.cancel(order)
+    await settled("PARKED")
+    await stage.products({"sku": "MUG", "quantity": "5"})
+    await stage.evaluate()
+    assert ((await decision_of(order)).code, await shelf()) == ("CANCEL_REQUESTED", (5, 0))
+    await give_up_command(command_id=command.id, note="It is not canceled there.", now=stage.now, actor=CLERK)
+    await stage.evaluate()
+    assert ((await decision_of(order)).code, await shelf()) == ("IMPORTED", (5, 1))
