@@ -106,7 +106,8 @@ async def test_several_tracks_per_shipment(shop: Town):
     own = [{"itemId": mug, "quantity": 2}]
     nothing = {"carrierCode": "UPS", "trackingNumber": "1Z2", "lines": [{"itemId": lamp, "quantity": 3}]}
     refused = await send(shop, order, lines=own, packages=[nothing])
-    assert [error["code"] for error in refused] == ["QUANTITY_TOO_LARGE"]
+    where = ["input", "packages", "0", "lines", "0", "quantity"]
+    assert [(error["code"], error["path"]) for error in refused] == [("QUANTITY_TOO_LARGE", where)]
     further = {"carrierCode": "fedex", "trackingNumber": "FX2", "lines": [{"itemId": lamp, "quantity": 2}]}
     assert await send(shop, order, lines=own, packages=[further]) == []
     await pass_minutes(shop, 12)
