@@ -12,7 +12,7 @@ from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandStat
 from domain.change import Change, change
 from domain.channel.attention import resolve
 from domain.channel.cancel_rules import cancel_refusal, checked_note
-from domain.channel.records import Attention, AttentionState
+from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.standing import Standing, standings
 from domain.errors import ActionNotAllowed, NotFound, RequiredInput
 from domain.timeline import Actor, EventKind
@@ -76,7 +76,8 @@ async def give_up_command_in(unit: Change, command_id: int, note: str) -> Comman
     text = checked_note(note, path=("note",))
     if text is None:
         raise RequiredInput("Say why it is given up; the note stays in the timeline.", path=("note",))
-    if refusal := give_up_refusal(command):
+    told = Attention.filter(order_id=command.order_id, command_id=command.id, kind=AttentionKind.COMMAND_OVERDUE)
+    if refusal := give_up_refusal(command, is_overdue=await told.exclude(state=AttentionState.RESOLVED).exists()):
         raise refusal
     await withdraw(unit, standing.order, command, f"The {_what(command)} is given up: {text}", note=text)
     await _show(unit, standing.order)
@@ -89,9 +90,14 @@ def retry_refusal(command: Command, standing: Standing) -> ActionNotAllowed | No
     return _refused(command, "RETRY_COMMAND", because) if because else None
 
 
-def give_up_refusal(command: Command) -> ActionNotAllowed | None:
-    """Return why a command cannot be given up, None if it can."""
-    if command.state in (*_UNSENT, *FAILED):
+def give_up_refusal(command: Command, *, is_overdue: bool = False) -> ActionNotAllowed | None:
+    """Return why a command cannot be given up, None if it can.
+
+    `is_overdue` says that people were told that its fact does not show: a cancellation that Amazon took and does not
+    carry out would else keep its order from being imported and shipped for ever.
+    """
+    forgotten = is_overdue and command.kind is CommandKind.CANCEL and command.state is CommandState.ACCEPTED
+    if forgotten or command.state in (*_UNSENT, *FAILED):
         return None
     because = f"It is {command.state.value}: there is nothing left to give up."
     if command.state in (CommandState.SENT, CommandState.ACCEPTED):

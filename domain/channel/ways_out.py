@@ -181,5 +181,5 @@ def _of_command(entry: Attention, around: Surroundings) -> Iterator[Resolution]:
         return
     if retry_refusal(command, standing) is None:
         yield _RETRY_COMMAND
-    if give_up_refusal(command) is None:
+    if give_up_refusal(command, is_overdue=entry.kind is AttentionKind.COMMAND_OVERDUE) is None:
         yield _GIVE_UP

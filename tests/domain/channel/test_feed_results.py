@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -276,7 +277,7 @@ class TestAnEndWithoutAReport:
         stage.later(hours=25)
         assert await note_overdue(now=stage.now) == 3
         rejected = MarketplaceRejected("It is not valid.", amazon_code="InvalidInput")
-        given = {
+        given: dict[Any, dict[str, Any]] = {
             feed_results.park: {"why": "Amazon's answer was lost."},
             feed_results.refuse: {"error": rejected},
             feed_results.abandon: {"error": None, "retry_at": stage.now},
@@ -293,6 +294,7 @@ class TestAnEndWithoutAReport:
     async def test_an_order_that_is_settled_before_the_feed_is_written_is_in_it_all_the_same(self, stage, orders):
         stage.now += LINGER
         feed = await feeds.collect(account_id=stage.store.account_id, document_id="d", now=stage.now)
+        assert feed is not None
         await stage.change(orders[0], status="CANCELED")
         assert [one.message_id for one in await feeds.cancellations_of(feed)] == [1, 2, 3]
         await feeds.posting(submission_id=feed.id, at=stage.now, now=stage.now)

@@ -6,11 +6,12 @@ from domain.amazon.commands import enqueue, take
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import change
 from domain.channel.attention import resolve
+from domain.channel.command_choices import give_up_command
 from domain.channel.confirm import accepted, refused
 from domain.channel.overdue import PATIENCE, note_overdue
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.resolutions import resolutions_of
-from domain.errors import MarketplaceRejected
+from domain.errors import ActionNotAllowed, MarketplaceRejected
 from domain.timeline import SYSTEM
 from tests.domain.channel.stage import CLERK, Stage, commands_of, mugs, open_attention, package, parcel, states, told
 
@@ -115,6 +116,27 @@ async def test_a_cancellation_that_amazon_agreed_to_is_overdue_too_and_ends_with
 
     await stage.change(order, status="SHIPPED", items=mugs(3, cups=1))
     assert await entries() == [("COMMAND_OVERDUE", "RESOLVED"), ("COMMAND_REFUSED", "OPEN")]
+
+
+@pytest.mark.parametrize("was_dismissed", [False, True])
+async def test_a_cancellation_that_amazon_never_carries_out_can_be_given_up_once_it_is_overdue(
+    stage: Stage, order: AmazonOrder, was_dismissed: bool
+) -> None:
+    command = await stage.cancel(order)
+    await taken_by_amazon(stage, order)
+    given = {"command_id": command.id, "note": "Amazon did not cancel it.", "actor": CLERK}
+    with pytest.raises(ActionNotAllowed, match="cannot be called back"):
+        await give_up_command(now=stage.now, **given)
+    await look(stage, days=1)
+    (entry,) = await open_attention(order)
+    kinds = [way.kind.value for way in (await resolutions_of([entry]))[entry.id]]
+    assert kinds == ["GIVE_UP_COMMAND", "READ_AGAIN", "DISMISS"]
+    if was_dismissed:
+        await dismiss(stage)
+    await give_up_command(now=stage.now, **given)
+    assert (await states(order), await entries()) == (["WITHDRAWN"], [("COMMAND_OVERDUE", "RESOLVED")])
+    await stage.ship(order)
+    assert await states(order) == ["WITHDRAWN", "QUEUED"]
 
 
 @pytest.mark.parametrize("was_dismissed", [False, True])
