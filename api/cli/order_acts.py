@@ -7,8 +7,10 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from api.cli.asking import Asker, asking, asking_here
+from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give, give_json, tell
+from domain.amazon.cancel_reasons import CancelReason
 
 _FIND: Final = """query Find($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
   id amazonOrderId total { amount currencyCode } items { id amazonOrderItemId sellerSku quantityOrdered } } }"""
@@ -105,13 +107,14 @@ async def cancel_orders(
     json
         Print JSON.
     """
+    wanted_reason = chosen_word("--reason", reason, CancelReason)
     async with asking(url) if url else asking_here() as asker:
         order = await _find(asker, number)
         if not yes:
             _ask(order)
         wanted = {
             "orderId": order["id"],
-            "reason": reason.upper(),
+            "reason": wanted_reason,
             "note": note,
             "restock": not no_restock,
             "idempotencyKey": key or str(uuid.uuid4()),

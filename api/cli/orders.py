@@ -5,9 +5,11 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from api.cli.asking import Asker, asking, asking_here
+from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
 from api.cli.order_acts import cancel_orders, ship_orders
 from api.cli.output import give, give_json, give_table
+from domain.amazon.display import DisplayStatus
 
 __all__ = ["cancel_orders", "list_orders", "ship_orders", "show_orders"]
 
@@ -59,7 +61,7 @@ async def list_orders(
         raise CommandFailed(f"--limit: a number from 1 to {MOST}.", code=Exit.WRONG_USAGE)
     where: dict[str, Any] = {}
     if status:
-        where["displayStatus"] = {"oneOf": [word.upper() for word in status]}
+        where["displayStatus"] = {"oneOf": [chosen_word("--status", word, DisplayStatus) for word in status]}
     if blocked:
         where["importOutcome"] = {"eq": "BLOCKED"}
     if search:
