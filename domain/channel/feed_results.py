@@ -14,7 +14,7 @@ from domain.change import Change, change
 from domain.channel.attention import Concern, open_all, resolve
 from domain.channel.confirm import MOST_ATTEMPTS
 from domain.channel.proofs import parked_concern, refused_concern
-from domain.channel.records import Attention, AttentionKind, AttentionState
+from domain.channel.records import Attention, AttentionState
 from domain.errors import MarketplaceError, MarketplaceThrottled
 from domain.timeline import AMAZON, SYSTEM, EventKind
 
@@ -190,7 +190,7 @@ async def _carry_out(unit: Change, feed: FeedSubmission, results: Sequence[tuple
             concerns.append((order, parked_concern(command, result.message, amazon_code=result.code)))
     for result, ids in alike.items():
         await Command.filter(id__in=ids).update(**_values(unit, feed, result))
-    await _calm(unit, orders, results)
+    await _calm(unit, orders, [command.id for command, _ in results])
     await open_all(unit, concerns)
     # Whether an order is imported may hang on its cancellation.
     await unit.due(command.order_id for command, result in results if result.state is not CommandState.ACCEPTED)
@@ -212,13 +212,11 @@ def _values(unit: Change, feed: FeedSubmission, result: Result) -> dict[str, Any
     return values
 
 
-async def _calm(unit: Change, orders: Mapping[int, AmazonOrder], results: Sequence[tuple[Command, Result]]) -> None:
-    """Close what people were told of these commands: all of what Amazon took, of the others that no word came."""
-    taken = {command.id for command, result in results if result.state is CommandState.ACCEPTED}
-    told = Attention.filter(command_id__in=[command.id for command, _ in results])
+async def _calm(unit: Change, orders: Mapping[int, AmazonOrder], command_ids: Sequence[int]) -> None:
+    """Close what people were told of these commands before, such as that no word came."""
+    told = Attention.filter(command_id__in=list(command_ids))
     for row in await told.exclude(state=AttentionState.RESOLVED):
-        if row.kind is AttentionKind.COMMAND_OVERDUE or row.command_id in taken:
-            await resolve(unit, orders[row.order_id or 0], [row])
+        await resolve(unit, orders[row.order_id or 0], [row])
 
 
 def _tell(unit: Change, order: AmazonOrder, feed: FeedSubmission, command: Command, result: Result) -> None:
