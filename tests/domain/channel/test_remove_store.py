@@ -64,6 +64,16 @@ async def filled_tables():
     return found
 
 
+async def test_amazon_is_asked_for_nothing_more_once_a_store_is_being_deleted(stage):
+    order = await stage.arrive(item("MUG"))
+    await delete(stage)
+    for ask in (stage.ship, stage.cancel):
+        with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
+            await ask(order)
+        assert refusal.value.path == ("input", "orderId")
+    assert (await Command.all().count(), await shelf()) == (0, (9, 1))
+
+
 async def test_a_deleted_store_leaves_nothing_but_products_and_their_history(stage):
     for _ in range(3):
         await stage.arrive(item("MUG"))
