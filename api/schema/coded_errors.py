@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.exceptions import StrawberryInputCoercionError
+from tortoise.exceptions import ValidationError
 
 from api.schema.discretion import without_values
 from domain.errors import InvalidInput, LimitExceeded, RequiredInput
@@ -50,15 +51,22 @@ def _code_while_running(error: GraphQLError) -> str:
 
 
 def _masked(error: GraphQLError, request_id: str) -> GraphQLError:
-    # An error of the GraphQL library quotes the document, where secrets may stand.
-    bare = GraphQLError(without_values(error.message)).with_traceback(error.__traceback__)
-    cause = bare if isinstance(error.original_error or error, GraphQLError) else error.original_error
+    cause = _bare(error, error.original_error or error)
     place = ".".join(str(part) for part in error.path or ("the document",))
     _log.error(
         "A request failed at %s (request %s).", place, request_id, exc_info=cause, extra={"request_id": request_id}
     )
     message = f"Something went wrong on our side. Name request {request_id} when you report it."
     return _again(error, message, {"code": INTERNAL_SERVER_ERROR, "requestId": request_id})
+
+
+def _bare(error: GraphQLError, cause: Exception) -> Exception:
+    """Return the cause without what it quotes: the document, or what was to be stored, where secrets may stand."""
+    if isinstance(cause, GraphQLError):
+        return GraphQLError(without_values(error.message)).with_traceback(error.__traceback__)
+    if isinstance(cause, ValidationError):
+        return ValidationError("a value does not fit its column").with_traceback(cause.__traceback__)
+    return cause
 
 
 def _again(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:

@@ -2,7 +2,11 @@ import logging
 from typing import Any
 
 import pytest
+from graphql import GraphQLError
+from tortoise.exceptions import ValidationError
 
+from api.logs import JsonLines
+from api.schema.coded_errors import coded
 from api.schema.discretion import without_values
 from tests.api.schema.asking import Client
 
@@ -101,3 +105,14 @@ async def test_no_refusal_says_again_what_stands_in_the_wrong_place(client: Clie
 )
 def test_what_is_wrong_and_where_is_still_said(said: str, left: str) -> None:
     assert without_values(said) == left
+
+
+def test_a_value_that_fits_no_column_is_logged_without_itself(caplog: pytest.LogCaptureFixture) -> None:
+    refused = ValidationError("line1: Length of '5 Elm Street' 12 > 3")
+    error = GraphQLError("Length of '5 Elm Street' 12 > 3", path=["correctAddress"], original_error=refused)
+
+    (masked,) = coded([error], executed=True, request_id="r1")
+
+    (logged,) = caplog.records
+    assert "Elm" not in masked.message + JsonLines().format(logged)
+    assert isinstance(logged.exc_info and logged.exc_info[1], ValidationError)
