@@ -84,9 +84,7 @@ def check_import_from(import_from: datetime | None, amazon_now: datetime) -> Non
     if import_from.tzinfo is None:
         raise InvalidInput("This time needs a time zone, such as 2026-03-01T00:00:00Z.", path=path)
     if import_from > amazon_now:
-        raise InvalidInput(
-            "Orders cannot be imported from a time to come; leave it out to import from now on.", path=path
-        )
+        raise InvalidInput("Orders cannot be imported from a time to come; name an earlier one.", path=path)
 
 
 def check_history(import_from: datetime | None, marketplace: Marketplace, amazon_now: datetime) -> None:
