@@ -108,7 +108,8 @@ async def _check(store: Store, confirm_name: str) -> None:
         )
     if waiting := await Command.filter(store_id=store.id, state__in=_ON_THE_WAY).count():
         raise ActionNotAllowed(
-            f"Messages to Amazon are on their way: {waiting}. Wait until they are answered, or give them up.",
+            f"Messages to Amazon are on their way: {waiting}. Wait until what was sent is answered, and give up "
+            "what was not sent yet (giveUpCommand).",
             path=("input", "storeId"),
             action="DELETE_STORE",
             current_status=store.state.value,
