@@ -7,9 +7,11 @@ from api.schema.loaders import Listing
 from api.schema.order_items import ITEMS
 from api.schema.order_words import OrderActionKind
 from api.schema.user_errors import UserError, user_error
+from domain.accounts.records import Store, StoreState
 from domain.amazon.records import AmazonOrder, Command
 from domain.channel.cancel_rules import cancel_refusal
 from domain.channel.correct import correct_refusal
+from domain.channel.leaving import leaving_refusal
 from domain.channel.retry import retry_refusal
 from domain.channel.ship import ship_refusal
 from domain.channel.standing import Standing
@@ -33,6 +35,9 @@ class OrderAction:
 
 async def actions_of(order: AmazonOrder, info: Info) -> list[OrderAction]:
     """Return every action with the refusal that asking for it would bring."""
+    store = await info.context.loaders.row(Store).load(order.store_id)
+    if store is not None and store.state is StoreState.DELETING:
+        return [_action(kind, leaving_refusal(order, action=kind.value)) for kind in OrderActionKind]
     return [
         _action(OrderActionKind.SHIP, await _ship_refusal(order, info)),
         _action(OrderActionKind.CANCEL, await _cancel_refusal(order, info)),

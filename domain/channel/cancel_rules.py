@@ -6,6 +6,7 @@ from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.amazon.records import Command, CommandKind, CommandState
+from domain.channel.leaving import leaving_refusal
 from domain.channel.standing import Standing
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.errors import ActionNotAllowed, InvalidInput
@@ -76,6 +77,8 @@ def cancel_refusal(standing: Standing) -> ActionNotAllowed | None:
 
     Source: the guide's page "Cancel an unshipped order": only what Amazon calls Unshipped, and always the whole order.
     """
+    if standing.is_leaving:
+        return leaving_refusal(standing.order, action="CANCEL")
     because = next(filter(None, _reasons(standing)), None)
     if because is None:
         return None

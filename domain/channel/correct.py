@@ -12,6 +12,7 @@ from domain.change import Change, change
 from domain.channel.address_patch import NAMES, PARTS, WORDS, Address, AddressPatch, Path, changed_parts
 from domain.channel.affected import Affected, one_order
 from domain.channel.corrections import corrected, layers_of, store_corrections
+from domain.channel.leaving import check_staying
 from domain.channel.normal_address import normal_address
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder
@@ -92,6 +93,7 @@ async def correct_in(
     Raises StaleVersion, ActionNotAllowed, RequiredInput or InvalidInput, the latter two below `path`.
     """
     commerce = await CommerceOrder.get_or_none(channel_order_id=order.id)
+    await check_staying(order, action=ACTION)
     if refusal := correct_refusal(order, commerce):
         raise refusal
     kept = await read(owner=Owner.AMAZON_ORDER, owner_id=order.id, sealer=sealer)

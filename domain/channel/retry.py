@@ -1,10 +1,11 @@
 """Evaluating orders again because a person asks for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from domain.amazon.records import AmazonOrder
 from domain.change import Change, change
+from domain.channel.leaving import leaving_refusal, leaving_stores
 from domain.errors import ActionNotAllowed, DomainError, NotFound
 from domain.timeline import Actor, EventKind
 
@@ -19,12 +20,19 @@ async def retry_in(unit: Change, order_ids: Sequence[int]) -> dict[int, DomainEr
     """Mark orders to be evaluated at once inside the caller's change; returns for each why it cannot be."""
     unit.quiet()
     orders = {order.id: order for order in await AmazonOrder.filter(id__in=list(order_ids))}
-    answers = {order_id: retry_refusal(orders.get(order_id)) for order_id in order_ids}
+    leaving = await leaving_stores(orders.values())
+    answers = {order_id: _refusal(orders.get(order_id), leaving) for order_id in order_ids}
     accepted = [orders[order_id] for order_id, refusal in answers.items() if refusal is None]
     await unit.due(order.id for order in accepted)
     for order in accepted:
         unit.event(order.subject, EventKind.RETRY_REQUESTED, "The import is tried again.")
     return answers
+
+
+def _refusal(order: AmazonOrder | None, leaving: Collection[int]) -> DomainError | None:
+    if order is not None and order.store_id in leaving:
+        return leaving_refusal(order, action="RETRY_IMPORT")
+    return retry_refusal(order)
 
 
 def retry_refusal(order: AmazonOrder | None) -> DomainError | None:

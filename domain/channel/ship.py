@@ -12,6 +12,7 @@ from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind
 from domain.catalog.stock import deduct
 from domain.change import Change, change
 from domain.channel.carriers import amazon_carrier
+from domain.channel.leaving import check_staying
 from domain.channel.ship_input import PackageRequest, allot, check_texts, check_time, ship_refusal
 from domain.commerce.orders import lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Shipment, ShipmentSource
@@ -74,6 +75,7 @@ async def _ship(
     *,
     new_reference: Callable[[], str],
 ) -> Shipment:
+    await check_staying(order, action="SHIP")
     commerce = await CommerceOrder.get_or_none(channel_order_id=order.id)
     lines = await lines_of([commerce.id]) if commerce else []
     commands = await Command.filter(order_id=order.id).order_by("order_seq")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from domain.amazon.orders import items_of
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
+from domain.channel.leaving import leaving_stores
 from domain.commerce.records import CommerceOrder
 
 
@@ -17,6 +18,7 @@ class Standing:
     commerce: CommerceOrder | None
     items: Sequence[AmazonItem]
     commands: Sequence[Command]
+    is_leaving: bool = False  # its store is being deleted
 
     @property
     def ordered(self) -> list[list[str | int]]:
@@ -32,9 +34,14 @@ async def standings(orders: Sequence[AmazonOrder]) -> dict[int, Standing]:
     commands: defaultdict[int, list[Command]] = defaultdict(list)
     for command in await Command.filter(order_id__in=ids).order_by("order_id", "order_seq"):
         commands[command.order_id].append(command)
+    leaving = await leaving_stores(orders)
     return {
         order.id: Standing(
-            order=order, commerce=commerce.get(order.id), items=items[order.id], commands=commands[order.id]
+            order=order,
+            commerce=commerce.get(order.id),
+            items=items[order.id],
+            commands=commands[order.id],
+            is_leaving=order.store_id in leaving,
         )
         for order in orders
     }

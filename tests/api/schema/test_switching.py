@@ -61,6 +61,24 @@ async def test_a_store_is_deleted_once_its_name_is_repeated(client: Client, stag
     }
 
 
+async def test_no_order_of_a_store_that_goes_can_be_worked_on(client: Client, stage: Stage) -> None:
+    order = await stage.arrive(item("MUG"))
+    await ask(client, DELETE, i={"storeId": id_of(stage.store), "confirmName": "Shop"})
+
+    shown = await client.ask(
+        "query ($id: ID!) { node(id: $id) { ... on AmazonOrder { actions { kind allowed reasons { message } } } } }",
+        id=id_of(order),
+    )
+    assert {action["allowed"] for action in shown["node"]["actions"]} == {False}
+    retried = await ask(
+        client,
+        "mutation ($ids: [ID!]!) { retryImport(orderIds: $ids) { results { errors { message } } } }",
+        ids=[id_of(order)],
+    )
+    told = {reason["message"] for action in shown["node"]["actions"] for reason in action["reasons"]}
+    assert told == {retried["results"][0]["errors"][0]["message"]}
+
+
 async def test_a_backfill_is_looked_at_and_then_begun(client: Client, stage: Stage) -> None:
     since = stage.store.cutoff_at - timedelta(days=30)
     wanted = {"storeId": id_of(stage.store), "importFrom": to_text(since)}

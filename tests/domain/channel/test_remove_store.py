@@ -10,7 +10,9 @@ from domain.accounts.stores import connect_store, pause_store, resume_store
 from domain.accounts.sync_requests import request_sync
 from domain.amazon.commands import due_commands
 from domain.amazon.records import AmazonOrder, Command, CommandState
+from domain.channel.correct import AddressPatch, correct_address
 from domain.channel.remove_store import delete_store, remove_some
+from domain.channel.retry import retry_import
 from domain.commerce.records import CommerceOrder
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
 from domain.timeline import Event, EventKind
@@ -71,6 +73,17 @@ async def test_amazon_is_asked_for_nothing_more_once_a_store_is_being_deleted(st
         with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
             await ask(order)
         assert refusal.value.path == ("input", "orderId")
+    with pytest.raises(ActionNotAllowed, match="being deleted"):
+        await correct_address(
+            order_id=order.id,
+            address=AddressPatch(city="Bonn"),
+            expected_version=None,
+            now=stage.now,
+            actor=CLERK,
+            sealer=stage.sealer,
+        )
+    answers = await retry_import(order_ids=[order.id], now=stage.now, actor=CLERK)
+    assert "being deleted" in answers[order.id].message
     assert (await Command.all().count(), await shelf()) == (0, (9, 1))
 
 
