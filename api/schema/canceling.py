@@ -50,7 +50,7 @@ class CancelOrderInput(Optionals):
     restock: bool = strawberry.field(
         default=True,
         description="What becomes of the goods once Amazon shows the order as canceled: free for other orders, or "
-        "written off because they are not there.",
+        "written off because they are not there. If Amazon cancels before it was asked to, they are free.",
     )
     expected_version: int | None = optional(
         "The version of the order that you saw; if it has another, nothing is done."

@@ -90,7 +90,8 @@ class Mutation:
     give_up_command: CommandPayload = strawberry.mutation(
         resolver=give_up,
         extensions=[RefusalsAsUserErrors(CommandPayload)],
-        description="Drop a message to Amazon that failed or was not sent yet. What was recorded here stays as it is.",
+        description="Drop a message to Amazon that failed or was not sent yet, or a cancellation that Amazon took and "
+        "did not carry out within a day. What was recorded here stays as it is.",
     )
     enable_product: StockPayload = strawberry.mutation(
         resolver=enable_product,

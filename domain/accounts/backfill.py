@@ -114,7 +114,7 @@ async def start_backfill(
     actor: Actor,
     sealer: Sealer,
 ) -> SyncRun:
-    """Import the orders placed since a time that was previewed; the same request again returns the run it began.
+    """Import the orders placed since a time that was previewed; asked again while it runs, returns its run.
 
     From then on the store imports orders placed since that time. Raises NotFound, InvalidInput or ActionNotAllowed.
     """

@@ -21,10 +21,10 @@ PATIENCE: Final = timedelta(hours=24)
 BATCH: Final = 500
 
 # By store and state first, which an index finds. What somebody was told since Amazon took the command is not told
-# again, whether or not it still stands in the list.
+# again, whether or not it still stands in the list; while a store is paused nobody looks, so nothing is late there.
 _LATE: Final = """
     SELECT c.id FROM command c JOIN amazon_order o ON o.id = c.order_id
-    WHERE c.store_id IN (SELECT id FROM store) AND c.state IN ('SENT', 'ACCEPTED')
+    WHERE c.store_id IN (SELECT id FROM store WHERE state = 'ACTIVE') AND c.state IN ('SENT', 'ACCEPTED')
     AND COALESCE(c.accepted_at, c.sent_at) <= {before}
     AND (c.kind = 'CONFIRM_SHIPMENT' AND c.state = 'ACCEPTED' AND o.amazon_status IN ('SHIPPED', 'INVOICE_UNCONFIRMED')
         OR NOT EXISTS (SELECT 1 FROM attention a WHERE a.order_id = c.order_id AND a.command_id = c.id

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 
+from domain.accounts.stores import pause_store, resume_store
 from domain.amazon.commands import enqueue, take
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import change
@@ -46,6 +47,14 @@ async def entries(**which: object) -> list[tuple[str, str]]:
 
 async def dismiss(stage: Stage) -> None:
     await Attention.filter(state=AttentionState.OPEN).update(state=AttentionState.DISMISSED)
+
+
+async def test_nothing_is_late_while_nobody_looks_because_the_store_is_paused(stage: Stage, order: AmazonOrder) -> None:
+    await shipped(stage, order)
+    await pause_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
+    assert await look(stage, days=3) == 0
+    await resume_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
+    assert await look(stage) == 1
 
 
 async def test_what_amazon_took_and_does_not_show_within_a_day_is_told_of_once(
