@@ -130,7 +130,10 @@ class AttentionItem(Node):
         """Return when it ended."""
         return root.entry.resolved_at
 
-    @strawberry.field(graphql_type=Actor | None, description="Who resolved it or put it aside; null while it is open.")
+    @strawberry.field(
+        graphql_type=Actor | None,
+        description="Who resolved it or put it aside: SYSTEM where it was found gone; null while it is open.",
+    )
     @staticmethod
     def resolved_by(root: strawberry.Parent["AttentionItem"]) -> timeline.Actor | None:
         """Return the actor."""

@@ -76,7 +76,10 @@ class Blocker(Node):
         order = await _order_of(root, info) if root.state is AttentionState.OPEN else None
         return order.evaluate_due if order else None
 
-    @strawberry.field(graphql_type=Actor | None, description="Who resolved it; null while it is open.")
+    @strawberry.field(
+        graphql_type=Actor | None,
+        description="Who resolved it: SYSTEM where it was found gone, whoever mended it; null while it is open.",
+    )
     @staticmethod
     def resolved_by(root: strawberry.Parent[Attention]) -> timeline.Actor | None:
         """Return the actor."""

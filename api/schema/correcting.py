@@ -18,8 +18,8 @@ from domain.errors import DomainError, NotFound
 
 
 @strawberry.input(
-    description="Parts of a delivery address as they should be. What is left out stays; what the country needs cannot "
-    "be emptied."
+    description="Parts of a delivery address as they should be. What is left out or null stays; what the country "
+    "needs cannot be emptied."
 )
 class AddressPatch(Optionals):
     """A correction."""

@@ -131,7 +131,8 @@ class Mutation:
         resolver=sync_now,
         extensions=[RefusalsAsUserErrors(SyncPayload)],
         description="Read a store's orders from Amazon as soon as its quota allows: "
-        "all that changed, one order, or a window.",
+        "all that changed, one order, or a window. What changed in the last three minutes is read by a later pass: "
+        "Amazon shows it no earlier.",
     )
     retry_import: BulkOrdersPayload = strawberry.mutation(
         resolver=retry_imports,

@@ -9,6 +9,7 @@ from tortoise.expressions import F
 from domain.accounts.joint_cursors import live_cursor_of, split_off
 from domain.accounts.records import (
     Account,
+    AccountState,
     ApiBudget,
     JobState,
     SettingsVersion,
@@ -56,7 +57,7 @@ async def delete_store(*, store_id: int, confirm_name: str, now: datetime, actor
     """Take a store out of use at once; its orders, papers, settings and credentials are then removed in the background.
 
     `confirm_name` repeats the store's name. Raises NotFound, InvalidInput, or ActionNotAllowed while messages to Amazon
-    are on their way.
+    are on their way and Amazon accepts the credentials.
     """
     async with change(now=now, actor=actor) as unit:
         store = await Store.get_or_none(id=store_id)
@@ -106,6 +107,9 @@ async def _check(store: Store, confirm_name: str) -> None:
             f"With it go {orders} Amazon orders and {commerce} commerce orders with their papers.",
             path=("input", "confirmName"),
         )
+    account = await Account.get(id=store.account_id)
+    if account.state is AccountState.CREDENTIALS_REJECTED:
+        return  # no answer can come any more
     if waiting := await Command.filter(store_id=store.id, state__in=_ON_THE_WAY).count():
         raise ActionNotAllowed(
             f"Messages to Amazon are on their way: {waiting}. Wait until what was sent is answered, and give up "

@@ -4,9 +4,10 @@ from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.channel.attention import Concern
+from domain.channel.cancel_rules import open_cancel
 from domain.channel.cases import Outcome
 from domain.channel.due_orders import DueOrder
-from domain.channel.records import AttentionKind
+from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.commerce.orders import quantities
 
 _OVER: Final = (
@@ -18,13 +19,15 @@ _OVER: Final = (
 
 
 def buyer_requests(due: DueOrder, outcome: Outcome | None) -> list[Concern]:
-    """Return what to look at because the buyer asks to cancel; nothing once that cannot be done any more.
+    """Return what to look at because the buyer asks to cancel; nothing once that is under way or too late.
 
     `outcome` is what was decided just now, None for an order that is imported. An order that is only looked at here is
     no concern, unless somebody was told of its request before that.
     """
     asked_at = due.order.cancel_requested_at
     if asked_at is None or _is_over(due) or (outcome is Outcome.SKIPPED and not _was_told(due)):
+        return []
+    if open_cancel(due.commands) and not _was_put_aside(due):
         return []
     return [
         Concern(
@@ -42,4 +45,12 @@ def _is_over(due: DueOrder) -> bool:
 
 
 def _was_told(due: DueOrder) -> bool:
-    return any(row.kind is AttentionKind.BUYER_CANCELLATION for row in due.attention)
+    return bool(_told(due))
+
+
+def _was_put_aside(due: DueOrder) -> bool:
+    return any(row.state is AttentionState.DISMISSED for row in _told(due))
+
+
+def _told(due: DueOrder) -> list[Attention]:
+    return [row for row in due.attention if row.kind is AttentionKind.BUYER_CANCELLATION]

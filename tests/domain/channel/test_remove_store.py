@@ -5,7 +5,7 @@ from tortoise.connection import get_connection
 
 from domain.accounts.cursors import due_cursors
 from domain.accounts.marketplaces import Participation, Verified
-from domain.accounts.records import Account, JobState, Store, StoreState, SyncCursor, SyncRun
+from domain.accounts.records import Account, AccountState, JobState, Store, StoreState, SyncCursor, SyncRun
 from domain.accounts.stores import connect_store, pause_store, resume_store
 from domain.accounts.sync_requests import request_sync
 from domain.amazon.commands import due_commands
@@ -137,6 +137,16 @@ async def test_messages_on_their_way_are_not_thrown_away(stage):
 
     with pytest.raises(ActionNotAllowed, match=r"on their way: 1\..* not sent yet \(giveUpCommand\)"):
         await delete(stage)
+
+
+async def test_a_store_whose_token_is_rejected_can_go_with_what_was_never_answered(stage):
+    await stage.ship(await stage.arrive(item("MUG")))
+    await Command.all().update(state=CommandState.SENT)
+    await Account.all().update(state=AccountState.CREDENTIALS_REJECTED)
+
+    await delete(stage)
+    await remove_all(stage)
+    assert not await Store.exists()
 
 
 async def test_a_store_that_goes_is_neither_read_nor_touched_any_more(stage):

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from domain.amazon.records import AmazonOrder
+from domain.channel.command_choices import give_up_command
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.timeline import Event, EventKind
-from tests.domain.channel.stage import Stage, euro, item, mugs, open_attention, told
+from tests.domain.channel.stage import CLERK, Stage, euro, item, mugs, open_attention, told
 
 ASKED: Any = {"cancel_requested": True}
 
@@ -39,6 +40,27 @@ async def test_a_request_that_comes_with_the_order_is_told_after_it_was_seen(sta
     order = await stage.arrive(item("NEW", 1, **ASKED))
     assert (await told(order))[:2] == ["SEEN", "CANCEL_REQUESTED"]
     assert {row.kind.value for row in await open_attention(order)} == {"BLOCKER", "BUYER_CANCELLATION"}
+
+
+async def test_nobody_is_asked_while_the_cancellation_is_under_way(stage: Stage, order: AmazonOrder) -> None:
+    wants = (replace(mugs(0)[0], **ASKED), mugs(0)[1])
+    order = await stage.change(order, items=wants)
+    command = await stage.cancel(order)
+    await stage.evaluate()
+    assert await entries(order) == ["RESOLVED"]
+
+    await give_up_command(command_id=command.id, note="We ship it.", now=stage.now, actor=CLERK)
+    await stage.evaluate()
+    assert await entries(order) == ["RESOLVED", "OPEN"]
+
+
+async def test_a_request_put_aside_stays_so_while_a_cancellation_is_under_way(stage: Stage, order: AmazonOrder) -> None:
+    wants = (replace(mugs(0)[0], **ASKED), mugs(0)[1])
+    order = await stage.change(order, items=wants)
+    await Attention.filter(order_id=order.id).update(state=AttentionState.DISMISSED)
+    await stage.cancel(order)
+    await stage.evaluate()
+    assert await entries(order) == ["DISMISSED"]
 
 
 @pytest.mark.parametrize("status", ["PENDING", "PENDING_AVAILABILITY", "UNKNOWN"])
