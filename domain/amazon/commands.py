@@ -8,7 +8,6 @@ from typing import Any, Final
 from tortoise.expressions import F, Q, RawSQL
 
 from domain.accounts.records import Account, AccountState, Store, StoreState
-from domain.accounts.store_input import check_not_going
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
 from domain.instant import from_text, to_text
@@ -81,11 +80,8 @@ async def enqueue(
 ) -> Command:
     """Queue a command behind the order's earlier ones, due at once unless a time is given.
 
-    The caller's change tells the timeline why. Raises ActionNotAllowed while the store is being deleted: nothing of it
-    is sent any more.
+    The caller's change tells the timeline why.
     """
-    if store := await Store.get_or_none(id=order.store_id, state=StoreState.DELETING):
-        check_not_going(store, path=("input", "orderId"))
     last = await Command.filter(order_id=order.id).order_by("-order_seq").first()
     return await Command.create(
         account_id=order.account_id,

@@ -218,6 +218,23 @@ async def test_what_left_before_and_what_never_leaves_is_told_apart(stage: Stage
     assert await commands_of(next_one) == []
 
 
+async def test_goods_whose_stock_is_not_counted_are_given_back_by_nobody(stage: Stage) -> None:
+    await stage.products({"sku": "FREE", "manages_stock": "false"}, {"sku": "MUG", "quantity": "1"})
+    order = await stage.arrive(item("FREE", 3))
+    await stage.settings(import_enabled=False)
+    (next_one,) = await stage.see(stage.facts(item("MUG", 2), latest_ship_at=stage.now + timedelta(days=9)))
+    await stage.evaluate()
+    stage.later(minutes=1)
+    left = (item("FREE", 3, quantity_shipped=2, quantity_unshipped=0),)
+    facts = replace(stage.seen[order.number], status=AmazonOrderStatus.SHIPPED, updated_at=stage.now, items=left)
+    await stage.see(facts)
+
+    impact = await foresee(stage, batch=1, import_enabled=True)
+    await stage.settings(import_enabled=True)
+    assert ids(impact) == {"BLOCKED": {next_one.id}}
+    assert (await become(stage))["BLOCKED"] == {next_one.id}
+
+
 async def test_commands_that_the_facts_have_overtaken_hold_up_nothing(stage: Stage) -> None:
     await stage.products({"sku": "MUG", "quantity": "4"})
     await stage.settings(import_enabled=False)
