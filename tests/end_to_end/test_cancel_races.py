@@ -9,19 +9,21 @@ from domain.catalog.records import Product, Reservation, Stock, StockMove
 from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo, DocumentLine, Shipment
 from domain.timeline import Event
+from tests.counted import Show, rounds
 from tests.end_to_end.racing import LosesWords, Race, Racer
 from tests.end_to_end.town import Town, town
 
-TOWNS, RACERS = 10, 50  # 500 schedules in all
+TOWNS, RACERS = rounds(10), 50  # 500 schedules in a thorough run
 
 UNDER_WAY = {"QUEUED", "HELD", "SENT", "ACCEPTED"}
 
 
 @pytest.mark.parametrize("seed", range(TOWNS))
-async def test_a_cancellation_that_races_a_shipment_ends_in_one_of_two_worlds(seed: int, database_url: str):
+async def test_a_cancellation_that_races_a_shipment_ends_in_one_of_two_worlds(seed: int, database_url: str, show: Show):
     async with town(database_url) as shop:
         await shop.connect()
         worlds = await raced(shop, seed)
+    show(f"cancellations that raced a shipment, town {seed}: {dict(sorted(worlds.items()))}")
     assert sum(worlds.values()) == RACERS
     assert min(worlds["CANCELED"], worlds["SHIPPED"]) >= RACERS // 10
 
