@@ -12,21 +12,24 @@ from domain.json_rows import encode_rows, json_rows, placeholder
 AT_ONCE: Final = 20
 """So many orders are evaluated within the request that helped them; the others follow in the background."""
 
+# What is named comes first, and IS NOT NULL says that the partial indexes may be used: all that is open would else be
+# looked through for every product.
 _BLOCKED: Final = """
-    SELECT a.order_id FROM attention a JOIN {products} helped ON a.product_id = helped.id
-    WHERE a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL
+    SELECT a.order_id FROM {products} helped CROSS JOIN attention a
+    WHERE a.product_id = helped.id AND a.product_id IS NOT NULL
+    AND a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL
     UNION
-    SELECT a.order_id FROM account CROSS JOIN {skus} named
-    JOIN attention a ON a.account_id = account.id AND a.seller_sku = named.sku
-    WHERE a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL AND a.blocker_kind = 'PRODUCT_NOT_MATCHED'
+    SELECT a.order_id FROM {skus} named CROSS JOIN account CROSS JOIN attention a
+    WHERE a.account_id = account.id AND a.seller_sku = named.sku AND a.seller_sku IS NOT NULL
+    AND a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL AND a.blocker_kind = 'PRODUCT_NOT_MATCHED'
     UNION
     SELECT a.order_id FROM {asins} named JOIN attention a ON a.asin = named.asin
     WHERE a.asin IS NOT NULL AND a.state <> 'RESOLVED' AND a.order_id IS NOT NULL"""
 
 _BLOCKED_IN_ACCOUNT: Final = """
-    SELECT a.order_id FROM {skus} named
-    JOIN attention a ON a.account_id = named.account_id AND a.seller_sku = named.sku
-    WHERE a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL AND a.kind = 'BLOCKER'"""
+    SELECT a.order_id FROM {skus} named CROSS JOIN attention a
+    WHERE a.account_id = named.account_id AND a.seller_sku = named.sku AND a.seller_sku IS NOT NULL
+    AND a.state IN ('OPEN', 'DISMISSED') AND a.order_id IS NOT NULL AND a.kind = 'BLOCKER'"""
 
 # By store and status first, which an index finds: few orders are pending, while a SKU may be in very many.
 _PENDING: Final = """

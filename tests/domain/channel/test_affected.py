@@ -8,12 +8,14 @@ from tortoise.connection import get_connection
 from domain.amazon.records import AmazonOrder
 from domain.catalog.records import Product
 from domain.change import Change, change
+from domain.channel import affected
 from domain.channel.affected import AT_ONCE, Affected, one_order, orders_behind, orders_of_sku
 from domain.channel.dismiss import dismiss_blocker
 from domain.channel.due_orders import due_ids
 from domain.channel.retry import retry_in
 from domain.errors import NotFound
 from domain.instant import to_text
+from domain.json_rows import json_rows
 from tests.domain.channel.stage import CLERK, Stage, item, open_attention
 
 
@@ -134,3 +136,16 @@ async def test_one_order_is_marked_alone_and_a_missing_one_is_told(stage: Stage)
         answers = await retry_in(unit, [999])
     assert isinstance(answers[999], NotFound)
     assert await AmazonOrder.filter(evaluate_due__lte=stage.now).count() == 1
+
+
+async def test_what_is_open_for_other_reasons_is_not_looked_through(stage: Stage) -> None:
+    connection = get_connection("default")
+    tables = {
+        "products": json_rows(connection, {"id": "integer"}, parameter=1),
+        "skus": json_rows(connection, {"sku": "text"}, parameter=2),
+        "asins": json_rows(connection, {"asin": "text"}, parameter=3),
+    }
+    statement = f"EXPLAIN QUERY PLAN {affected._BLOCKED.format(**tables)}"
+    _, rows = await connection.execute_query(statement, ["[[1]]", '[["MUG"]]', '[["B01"]]'])
+    used = {line.split("INDEX ")[1].split(" ")[0] for row in rows if (line := row["detail"]).startswith("SEARCH a ")}
+    assert used == {"ix_attention_product", "ix_attention_sku", "ix_attention_asin"}
