@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from simulator.documents import Document
 from simulator.marketplaces import decimals_of
+from simulator.orders.documents import Document
 
 DECIMAL: Final = re.compile(r"\d{1,12}(?:[.](\d{1,4}))?", re.ASCII)
 

@@ -10,13 +10,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from simulator.access.login import token_endpoint
 from simulator.calls import Operation
-from simulator.confirming import confirm_shipment
-from simulator.control import control_routes, unknown_control
-from simulator.document_transfers import document_routes
-from simulator.document_urls import DOCUMENTS
+from simulator.cast.participating import get_marketplace_participations
+from simulator.control.routes import control_routes, unknown_control
 from simulator.envelopes import WireError, error_answer
-from simulator.feed_calls import (
+from simulator.feeds.calls import (
     cancel_feed,
     create_feed,
     create_feed_document,
@@ -25,10 +24,11 @@ from simulator.feed_calls import (
     get_feeds,
 )
 from simulator.gates import gated
-from simulator.login import token_endpoint
-from simulator.participating import get_marketplace_participations
-from simulator.reading import get_order, search_orders
+from simulator.orders.confirming import confirm_shipment
+from simulator.orders.reading import get_order, search_orders
 from simulator.stamping import CONTROL, Stamped
+from simulator.storage.transfers import document_routes
+from simulator.storage.urls import DOCUMENTS
 from simulator.throttling import Plan
 from simulator.world import World
 

@@ -5,7 +5,7 @@ from typing import Final
 import orjson
 from starlette.responses import Response
 
-from simulator.documents import Document
+from simulator.orders.documents import Document
 
 NOT_VALID: Final = "The input you have submitted is not valid. Please check your input and try again."
 TOO_FRESH: Final = (

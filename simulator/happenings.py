@@ -5,12 +5,14 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from simulator import agenda, arrivals, feeding, lifecycle
+from simulator import agenda
+from simulator.feeds import feeding
+from simulator.orders import arrivals, lifecycle
 
 if TYPE_CHECKING:
     from simulator.agenda import Timer
-    from simulator.book import SimulatedOrder
-    from simulator.documents import Document
+    from simulator.orders.book import SimulatedOrder
+    from simulator.orders.documents import Document
     from simulator.world import World
 
 PAYMENT_FAILED: Final = "Payment could not be authorised"

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from simulator.documents import Document
+from simulator.orders.documents import Document
 
 LONGEST: Final = 20_000  # the oldest entries go first
 

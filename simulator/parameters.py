@@ -7,11 +7,11 @@ from typing import Final
 
 from starlette.datastructures import QueryParams
 
-from simulator.book import CREATED, LAST_UPDATED
-from simulator.disclosure import INCLUDED_DATA
 from simulator.envelopes import TOO_FRESH, invalid_input
 from simulator.instants import EPOCH, MINUTE, parse_time
 from simulator.marketplaces import MARKETPLACES
+from simulator.orders.book import CREATED, LAST_UPDATED
+from simulator.orders.disclosure import INCLUDED_DATA
 
 FULFILLMENT_STATUSES: Final = frozenset(
     {"PENDING_AVAILABILITY", "PENDING", "UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED", "CANCELLED", "UNFULFILLABLE"}

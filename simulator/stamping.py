@@ -5,10 +5,10 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from simulator.document_urls import DOCUMENTS
 from simulator.envelopes import WireError, error_answer
 from simulator.instants import http_date, wire_time
 from simulator.journal import Entry
+from simulator.storage.urls import DOCUMENTS
 from simulator.world import World
 
 CONTROL: Final = "/_sim"

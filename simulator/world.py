@@ -4,21 +4,22 @@ import uuid
 from collections.abc import Callable
 from typing import Final
 
-from simulator import happenings, progress
+from simulator import happenings
+from simulator.access.tokens import AccessTokens
 from simulator.agenda import Agenda
-from simulator.arrivals import Stream
-from simulator.book import OrderBook, SimulatedOrder
-from simulator.catalog import draw_catalog
+from simulator.cast.catalog import draw_catalog
+from simulator.cast.people import Crowd
+from simulator.cast.sellers import FIRST_SELLER, Seller
 from simulator.chance import digest
 from simulator.clock import SimulatedClock
-from simulator.documents import Document
-from simulator.feed_documents import FeedDocuments
-from simulator.feeds import Feeds
+from simulator.feeds.queue import Feeds
 from simulator.journal import Journal
-from simulator.people import Crowd
-from simulator.sellers import FIRST_SELLER, Seller
+from simulator.orders import progress
+from simulator.orders.arrivals import Stream
+from simulator.orders.book import OrderBook, SimulatedOrder
+from simulator.orders.documents import Document
+from simulator.storage.documents import FeedDocuments
 from simulator.throttling import Quotas
-from simulator.tokens import AccessTokens
 
 DEFAULT_SEED: Final = "1"
 

@@ -33,10 +33,10 @@ from domain.accounts.stores import connect_store
 from domain.channel.products import import_products
 from domain.timeline import Actor, ActorKind
 from simulator.app import create_app as create_amazon
-from simulator.arrivals import schedule_orders, seed_orders
+from simulator.cast.sellers import FIRST_SELLER
 from simulator.clock import SimulatedClock
 from simulator.marketplaces import FIRST_MARKETPLACE
-from simulator.sellers import FIRST_SELLER
+from simulator.orders.arrivals import schedule_orders, seed_orders
 from simulator.server import serving as serving_amazon
 from simulator.world import World
 

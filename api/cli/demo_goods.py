@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from domain.catalog.product_rows import ProductRow
-from simulator.catalog import Product
+from simulator.cast.catalog import Product
 
 ON_THE_SHELF: Final = 40
 CURRENCY: Final = "USD"

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from api.cli.asking import Asker
 from api.cli.demo_goods import blocked_skus, sellable_sku
-from simulator import acting
-from simulator.placing import WantedItem, Wish, place_order
-from simulator.sellers import FIRST_SELLER
+from simulator.cast.sellers import FIRST_SELLER
+from simulator.orders import acting
+from simulator.orders.placing import WantedItem, Wish, place_order
 from simulator.world import World
 
 LABELED_BY_AMAZON: Final = "FBM_SHIP_PLUS"

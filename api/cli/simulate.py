@@ -11,8 +11,8 @@ from api.cli.stopping import stopping
 from api.cli.times import instant_of
 from api.settings import is_url
 from simulator.app import create_app
-from simulator.arrivals import seed_orders
 from simulator.clock import SimulatedClock, TimeOutOfRange
+from simulator.orders.arrivals import seed_orders
 from simulator.server import serving
 from simulator.world import DEFAULT_SEED, World
 

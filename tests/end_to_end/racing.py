@@ -13,7 +13,7 @@ from domain.amazon.records import OPEN_COMMANDS, AmazonOrder, Command
 from domain.catalog.product_rows import ProductRow
 from domain.channel.products import import_products
 from domain.timeline import Actor, ActorKind
-from simulator.placing import WantedItem, Wish, place_order
+from simulator.orders.placing import WantedItem, Wish, place_order
 from tests.end_to_end.town import Town
 
 ON_HAND: Final = 10

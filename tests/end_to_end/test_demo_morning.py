@@ -9,7 +9,7 @@ from api.cli.demo_goods import ON_THE_SHELF, goods
 from api.cli.demo_stage import Staged, stage_orders
 from domain.channel.products import import_products
 from domain.timeline import SYSTEM
-from simulator.arrivals import seed_orders
+from simulator.orders.arrivals import seed_orders
 from tests.end_to_end.stories.asking import MESSAGES, apply, look, notes, to_do
 from tests.end_to_end.town import Town, town
 

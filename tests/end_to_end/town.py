@@ -15,7 +15,7 @@ from api.settings import Settings
 from api.worker.sweep import sweep_once
 from simulator.app import create_app as create_amazon
 from simulator.clock import SimulatedClock
-from simulator.placing import WantedItem, Wish, place_order
+from simulator.orders.placing import WantedItem, Wish, place_order
 from simulator.world import World
 
 MARKETPLACE = "ATVPDKIKX0DER"

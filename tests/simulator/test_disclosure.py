@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from simulator.disclosure import BLOCKS_OF_ITEM, BLOCKS_OF_ORDER
+from simulator.orders.disclosure import BLOCKS_OF_ITEM, BLOCKS_OF_ORDER
 from tests.simulator.playing import EVERYTHING, ORDERS, Amazon
 
 ALWAYS = {"orderId", "createdTime", "lastUpdatedTime", "salesChannel", "orderItems", "programs"}

@@ -6,8 +6,8 @@ import httpx2
 import pytest
 
 from simulator.app import create_app
-from simulator.feed_documents import LARGEST
 from simulator.server import serving
+from simulator.storage.documents import LARGEST
 from simulator.world import World
 from tests.simulator.playing import Amazon
 from tests.simulator.submitting import (

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator import feeding
 from simulator.clock import SimulatedClock
-from simulator.feeds import Feed, FeedType
-from simulator.placing import Wish, place_order
+from simulator.feeds import feeding
+from simulator.feeds.queue import Feed, FeedType
+from simulator.orders.placing import Wish, place_order
 from simulator.world import World
 from tests.simulator.submitting import AMERICAN, XML, Report, envelope, message
 

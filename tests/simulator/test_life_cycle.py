@@ -4,7 +4,7 @@ import pytest
 from httpx2 import Response
 
 from simulator.instants import DAY, to_datetime
-from simulator.windows import business_days_after, given_up_at
+from simulator.orders.windows import business_days_after, given_up_at
 from simulator.world import World
 from tests.simulator.playing import Amazon, package
 

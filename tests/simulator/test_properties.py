@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from simulator.amounts import money, parse_amount
-from simulator.documents import Document
 from simulator.instants import parse_time, to_milliseconds, wire_time
-from simulator.lifecycle import NotAllowed, Package, pack
 from simulator.marketplaces import MARKETPLACES, decimals_of
-from simulator.proceeds import Charges, item_proceeds, order_proceeds
+from simulator.orders.documents import Document
+from simulator.orders.lifecycle import NotAllowed, Package, pack
+from simulator.orders.proceeds import Charges, item_proceeds, order_proceeds
 
 CURRENCIES = st.sampled_from(sorted({marketplace.currency for marketplace in MARKETPLACES.values()}))
 MINOR = st.integers(min_value=0, max_value=10**9)

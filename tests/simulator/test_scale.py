@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from simulator.arrivals import seed_orders
-from simulator.book import LAST_UPDATED
 from simulator.clock import SimulatedClock
-from simulator.search import Search, find_page
+from simulator.orders.arrivals import seed_orders
+from simulator.orders.book import LAST_UPDATED
+from simulator.orders.search import Search, find_page
 from simulator.sorted_keys import CHUNK, SortedKeys
 from simulator.world import World
 from tests.simulator.test_world import new_world

@@ -1,5 +1,5 @@
+from simulator.cast.sellers import FIRST_SELLER
 from simulator.marketplaces import MARKETPLACES
-from simulator.sellers import FIRST_SELLER
 from simulator.world import World
 from tests.simulator.playing import Amazon
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from simulator.app import create_app
-from simulator.arrivals import keep_arriving, schedule_orders, seed_orders
 from simulator.clock import SimulatedClock
+from simulator.orders.arrivals import keep_arriving, schedule_orders, seed_orders
 from simulator.world import World
 from tests.simulator.playing import EVERYTHING, ORDERS, Amazon, package
 from tests.simulator.submitting import (

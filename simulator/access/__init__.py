@@ -1,0 +1,1 @@
+"""Who may call: Login with Amazon, its tokens, and what a caller is allowed to see."""

@@ -1,0 +1,1 @@
+"""Who takes part: sellers with their products, buyers with their addresses."""

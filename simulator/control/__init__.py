@@ -1,0 +1,1 @@
+"""The control plane under ``/_sim``: the world's back door."""

@@ -1,0 +1,66 @@
+"""The control plane's side of feeds: let one get stuck, let Amazon give up on one, show them."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from msgspec import Meta
+from starlette.requests import Request
+from starlette.responses import Response
+
+from simulator.control.bodies import Body, ControlError, Nothing, read_body
+from simulator.envelopes import json_answer
+from simulator.feeds import feeding
+from simulator.feeds.calls import show_feed
+from simulator.feeds.queue import Feed
+from simulator.orders.documents import Document
+from simulator.orders.lifecycle import NotAllowed
+from simulator.world import World
+
+
+class GiveUpFeed(Body):
+    """After how many messages Amazon gives up; what they did stays done, and is reported."""
+
+    messages: Annotated[int, Meta(ge=0)] = 0
+
+
+async def act_on_feed(world: World, request: Request) -> Response:
+    """Do something to a feed and answer it."""
+    name = request.path_params["act"]
+    if name not in ACTS:
+        raise ControlError(404, "NOT_FOUND", "a feed can be " + ", ".join(ACTS))
+    now = world.catch_up()
+    feed = world.feeds.get(request.path_params["feed_id"])
+    if feed is None:
+        raise ControlError(404, "NOT_FOUND", "there is no such feed", "feedId")
+    try:
+        await ACTS[name](world, feed, request, now)
+    except NotAllowed as error:
+        raise ControlError(409, "CONFLICT", str(error)) from error
+    return json_answer(feed_entry(feed))
+
+
+def feed_entry(feed: Feed) -> Document:
+    """Return a feed as the control plane shows it; its messages are counted once it has ended."""
+    counts = feed.counts
+    return {
+        "seller": feed.seller,
+        **show_feed(feed),
+        "inputFeedDocumentId": feed.input_document_id,
+        "isStuck": feed.is_stuck,
+        "messages": None
+        if counts is None
+        else {"processed": counts.processed, "successful": counts.successful, "withError": counts.with_error},
+    }
+
+
+async def _stick(world: World, feed: Feed, request: Request, now: int) -> None:
+    await read_body(request, Nothing)
+    feeding.stick(feed)
+
+
+async def _give_up(world: World, feed: Feed, request: Request, now: int) -> None:
+    body = await read_body(request, GiveUpFeed)
+    feeding.fail(world, feed, messages=body.messages, at=now)
+
+
+ACTS: dict[str, Callable[[World, Feed, Request, int], Awaitable[None]]] = {"stick": _stick, "fatal": _give_up}

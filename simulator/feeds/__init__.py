@@ -1,0 +1,1 @@
+"""Feeds: what sellers send in bulk, and what becomes of it."""

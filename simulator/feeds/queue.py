@@ -1,0 +1,104 @@
+"""Feeds: what sellers send Amazon in bulk, where each of them stands, and what became of its messages."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from simulator.chance import chance
+from simulator.instants import DAY
+from simulator.storage.documents import FeedDocument
+
+LISTED_FOR: Final = 90 * DAY
+FIRST_NUMBERS: Final = (50_000_000_000, 89_999_999_999)
+
+
+class FeedType(StrEnum):
+    """The feeds that are served here, in Amazon's words."""
+
+    ACKNOWLEDGEMENT = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
+    FLAT_ACKNOWLEDGEMENT = "POST_FLAT_FILE_ORDER_ACKNOWLEDGEMENT_DATA"
+
+
+class FeedStatus(StrEnum):
+    """Where a feed stands, in Amazon's words."""
+
+    IN_QUEUE = "IN_QUEUE"
+    IN_PROGRESS = "IN_PROGRESS"
+    DONE = "DONE"
+    CANCELLED = "CANCELLED"
+    FATAL = "FATAL"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether the feed stays as it is."""
+        return self not in (FeedStatus.IN_QUEUE, FeedStatus.IN_PROGRESS)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many messages of a feed were looked at, and how many of them were refused."""
+
+    processed: int = 0
+    with_error: int = 0
+
+    @property
+    def successful(self) -> int:
+        """How many messages did what they asked for."""
+        return self.processed - self.with_error
+
+
+@dataclass(slots=True, kw_only=True)
+class Feed:
+    """A feed of a seller; it keeps what it was made from, whatever is uploaded later."""
+
+    feed_id: str
+    number: int  # counts the feeds of the world
+    seller: str
+    feed_type: FeedType
+    marketplace_ids: tuple[str, ...]
+    input_document_id: str
+    contents: bytes
+    created: int
+    status: FeedStatus = FeedStatus.IN_QUEUE
+    started: int | None = None
+    ended: int | None = None
+    result_document_id: str | None = None
+    counts: Counts | None = None
+    is_stuck: bool = False  # it never ends
+
+
+class Feeds:
+    """All feeds, in the order of their creation; the seed decides the first id."""
+
+    def __init__(self, seed: str) -> None:
+        self._first = chance(seed, "feeds").randint(*FIRST_NUMBERS)
+        self._feeds: dict[str, Feed] = {}
+
+    def __iter__(self) -> Iterator[Feed]:
+        return iter(self._feeds.values())
+
+    def newest_first(self) -> Iterator[Feed]:
+        """Walk the feeds from the last one created."""
+        return reversed(self._feeds.values())
+
+    def get(self, feed_id: str) -> Feed | None:
+        """Return the feed, or nothing."""
+        return self._feeds.get(feed_id)
+
+    def add(self, feed_type: FeedType, document: FeedDocument, *, marketplace_ids: tuple[str, ...], at: int) -> Feed:
+        """Queue a feed of an uploaded document, which cannot be used again."""
+        number = len(self._feeds) + 1
+        feed = Feed(
+            feed_id=str(self._first + number),
+            number=number,
+            seller=document.seller,
+            feed_type=feed_type,
+            marketplace_ids=marketplace_ids,
+            input_document_id=document.document_id,
+            contents=document.contents or b"",
+            created=at,
+        )
+        document.is_used = True
+        self._feeds[feed.feed_id] = feed
+        return feed

@@ -1,0 +1,58 @@
+"""Orders that are loaded as they are: checked against Amazon's model, then served verbatim."""
+
+import re
+from typing import Final
+
+import msgspec
+
+from simulator.instants import parse_time
+from simulator.orders.documents import Document, pack
+from simulator.orders.item_model import Order
+from simulator.world import World
+
+WHERE: Final = re.compile(r" - at `\$(.*)`$")
+
+
+class NotAnOrder(ValueError):
+    """A document breaks Amazon's model; ``field`` is the path of what is wrong."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class OrderOfAnother(ValueError):
+    """The order id is taken by an order of another seller."""
+
+
+def load_orders(world: World, *, seller: str, documents: list[Document]) -> list[str]:
+    """Take in or replace a seller's orders, all or none; return their ids.
+
+    Raises NotAnOrder or OrderOfAnother.
+    """
+    for number, document in enumerate(documents):
+        _check(document, f"orders[{number}]")
+        known = world.book.get(document["orderId"])
+        if known is not None and known.seller != seller:
+            raise OrderOfAnother(f"the order {known.order_id} belongs to the seller {known.seller}")
+    ids = [document["orderId"] for document in documents]
+    if len(set(ids)) < len(ids):
+        raise NotAnOrder("the same orderId is given twice", "orders")
+    world.welcome(seller)
+    for document in documents:
+        world.book.load(seller=seller, document=document)
+    return ids
+
+
+def _check(document: Document, path: str) -> None:
+    try:
+        msgspec.convert(document, Order)
+        pack(document)
+    except msgspec.ValidationError as error:
+        found = WHERE.search(str(error))
+        raise NotAnOrder(WHERE.sub("", str(error)), path + (found[1] if found else "")) from error
+    except TypeError as error:
+        raise NotAnOrder("holds a value that JSON cannot carry", path) from error
+    for name in ("createdTime", "lastUpdatedTime"):
+        if parse_time(document[name]) is None:
+            raise NotAnOrder("not a date and time of ISO 8601", f"{path}.{name}")

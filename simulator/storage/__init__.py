@@ -1,0 +1,1 @@
+"""Documents that are uploaded and downloaded by signed URLs."""
