@@ -16,6 +16,10 @@ ARRIVAL: Final = "order arrives"
 STREAM: Final = "order arrives, and another will"
 FEED_START: Final = "feed is started"
 FEED_END: Final = "feed is ended"
+REPORT_START: Final = "report is started"
+REPORT_END: Final = "report is ended"
+LISTING: Final = "listing takes effect"
+MESSAGE: Final = "message is delivered"
 
 
 class Timer(NamedTuple):

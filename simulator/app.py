@@ -10,53 +10,34 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from simulator.access import operations as tokens
 from simulator.access.login import token_endpoint
-from simulator.calls import Operation
-from simulator.cast.participating import get_marketplace_participations
+from simulator.cast import operations as sellers
 from simulator.control.routes import control_routes, unknown_control
 from simulator.envelopes import WireError, error_answer
-from simulator.feeds.calls import (
-    cancel_feed,
-    create_feed,
-    create_feed_document,
-    get_feed,
-    get_feed_document,
-    get_feeds,
-)
+from simulator.feeds import operations as feeds
+from simulator.finances import operations as finances
 from simulator.gates import gated
-from simulator.orders.confirming import confirm_shipment
-from simulator.orders.reading import get_order, search_orders
+from simulator.listings import operations as listings
+from simulator.notifications import operations as notifications
+from simulator.orders import operations as orders
+from simulator.reports import operations as reports
 from simulator.stamping import CONTROL, Stamped
 from simulator.storage.transfers import document_routes
 from simulator.storage.urls import DOCUMENTS
-from simulator.throttling import Plan
+from simulator.v0 import operations as v0
 from simulator.world import World
 
-ORDERS: Final = "/orders/2026-01-01/orders"
-FEEDS: Final = "/feeds/2021-06-30"
 OPERATIONS: Final = (
-    Operation("searchOrders", "GET", ORDERS, Plan("0.0056", 20), search_orders),
-    Operation("getOrder", "GET", ORDERS + "/{order_id}", Plan("0.5", 30), get_order),
-    Operation(
-        "confirmShipment",
-        "POST",
-        "/orders/v0/orders/{order_id}/shipmentConfirmation",
-        Plan("2", 10),
-        confirm_shipment,
-    ),
-    Operation(
-        "getMarketplaceParticipations",
-        "GET",
-        "/sellers/v1/marketplaceParticipations",
-        Plan("0.016", 15),
-        get_marketplace_participations,
-    ),
-    Operation("createFeedDocument", "POST", FEEDS + "/documents", Plan("0.5", 15), create_feed_document),
-    Operation("getFeedDocument", "GET", FEEDS + "/documents/{document_id}", Plan("0.0222", 10), get_feed_document),
-    Operation("createFeed", "POST", FEEDS + "/feeds", Plan("0.0083", 15), create_feed),
-    Operation("getFeeds", "GET", FEEDS + "/feeds", Plan("0.0222", 10), get_feeds),
-    Operation("getFeed", "GET", FEEDS + "/feeds/{feed_id}", Plan("2", 15), get_feed),
-    Operation("cancelFeed", "DELETE", FEEDS + "/feeds/{feed_id}", Plan("2", 15), cancel_feed),
+    *orders.OPERATIONS,
+    *v0.OPERATIONS,
+    *feeds.OPERATIONS,
+    *reports.OPERATIONS,
+    *listings.OPERATIONS,
+    *notifications.OPERATIONS,
+    *finances.OPERATIONS,
+    *sellers.OPERATIONS,
+    *tokens.OPERATIONS,
 )
 NOT_SERVED: Final = {404: ("NotFound", "Resource not found."), 405: ("MethodNotAllowed", "Method not allowed.")}
 

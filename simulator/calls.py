@@ -12,12 +12,13 @@ from simulator.world import World
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request whose token and quota were found good."""
+    """A request whose token and quota were found good; the seller of a grantless one is empty."""
 
     world: World
     request: Request
     seller: str
     client_id: str
+    roles: frozenset[str]
     now: int
 
 
@@ -30,3 +31,4 @@ class Operation:
     path: str
     plan: Plan
     answer: Callable[[Call], Awaitable[Response]]
+    is_grantless: bool = False  # called for the application itself, not for a seller

@@ -6,15 +6,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from simulator.access.entry import enter
 from simulator.calls import Call, Operation
-from simulator.envelopes import (
-    BAD_TOKEN,
-    NO_TOKEN,
-    WireError,
-    error_answer,
-    quota_exceeded,
-    unauthorized,
-)
+from simulator.envelopes import WireError, error_answer, quota_exceeded
 from simulator.world import World
 
 SHOWS_RATE: Final = frozenset({200, 201, 202, 204, 400, 404})
@@ -27,7 +21,7 @@ def gated(world: World, operation: Operation) -> Callable[[Request], Awaitable[R
         now = world.catch_up()
         request.state.operation = operation.name
         try:
-            call = _pass_token(world, request, now=now)
+            call = enter(world, request, operation, now=now)
             _pass_quota(call, operation)
             response = await operation.answer(call)
         except WireError as error:
@@ -37,19 +31,6 @@ def gated(world: World, operation: Operation) -> Callable[[Request], Awaitable[R
         return response
 
     return endpoint
-
-
-def _pass_token(world: World, request: Request, *, now: int) -> Call:
-    token = request.headers.get("x-amz-access-token")
-    if not token:
-        raise unauthorized(NO_TOKEN)
-    access = world.tokens.find(token, now=now)
-    if access is None:
-        raise unauthorized(BAD_TOKEN)
-    if access.seller is None:
-        raise unauthorized("")
-    request.state.seller = access.seller
-    return Call(world, request, access.seller, access.client_id, now)
 
 
 def _pass_quota(call: Call, operation: Operation) -> None:

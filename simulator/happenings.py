@@ -33,14 +33,21 @@ WAITS_FOR: Final = {
 
 def fire(world: World, timer: Timer) -> None:
     """Let happen what the timer stands for, unless the order has moved on since."""
-    if timer.kind == agenda.ARRIVAL:
-        arrivals.arrive(world, timer)
-    elif timer.kind == agenda.STREAM:
-        arrivals.flow(world, timer)
-    elif timer.kind in (agenda.FEED_START, agenda.FEED_END):
-        feeding.befall(world, timer)
-    else:
-        _befall(world, timer)
+    match timer.kind:
+        case agenda.ARRIVAL:
+            arrivals.arrive(world, timer)
+        case agenda.STREAM:
+            arrivals.flow(world, timer)
+        case agenda.FEED_START | agenda.FEED_END:
+            feeding.befall(world, timer)
+        case agenda.REPORT_START | agenda.REPORT_END:
+            world.reports.befall(world, timer)
+        case agenda.LISTING:
+            world.offers.befall(world, timer)
+        case agenda.MESSAGE:
+            world.notifications.befall(world, timer)
+        case _:
+            _befall(world, timer)
 
 
 def _befall(world: World, timer: Timer) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from simulator import happenings
+from simulator.access.grants import Grants
 from simulator.access.tokens import AccessTokens
 from simulator.agenda import Agenda
 from simulator.cast.catalog import draw_catalog
@@ -12,12 +13,19 @@ from simulator.cast.people import Crowd
 from simulator.cast.sellers import FIRST_SELLER, Seller
 from simulator.chance import digest
 from simulator.clock import SimulatedClock
+from simulator.faults.rules import Faults
 from simulator.feeds.queue import Feeds
+from simulator.finances.ledger import Ledger
 from simulator.journal import Journal
+from simulator.listings.offers import Offers
+from simulator.notifications.hub import Notifications
+from simulator.options import Options
 from simulator.orders import progress
 from simulator.orders.arrivals import Stream
 from simulator.orders.book import OrderBook, SimulatedOrder
 from simulator.orders.documents import Document
+from simulator.orders.happened import Happened, Kind
+from simulator.reports.queue import Reports
 from simulator.storage.documents import FeedDocuments
 from simulator.throttling import Quotas
 
@@ -27,12 +35,12 @@ DEFAULT_SEED: Final = "1"
 class World:
     """One run of the simulation. The same seed, clock and requests make the same world again.
 
-    ``moves_packages`` lets packages travel by themselves, which moves the order's last update.
+    A reset leaves the clock and the options as they are.
     """
 
-    def __init__(self, *, clock: SimulatedClock, seed: str = DEFAULT_SEED, moves_packages: bool = True) -> None:
+    def __init__(self, *, clock: SimulatedClock, seed: str = DEFAULT_SEED, options: Options | None = None) -> None:
         self.clock = clock
-        self.moves_packages = moves_packages
+        self.options = options or Options()
         self.reset(seed=seed)
 
     def reset(self, *, seed: str | None = None) -> None:
@@ -48,6 +56,12 @@ class World:
         self.journal = Journal()
         self.feeds = Feeds(self.seed)
         self.feed_documents = FeedDocuments(self.seed)
+        self.grants = Grants()
+        self.ledger = Ledger()
+        self.offers = Offers(self.seed)
+        self.reports = Reports(self.seed)
+        self.notifications = Notifications(self.seed)
+        self.faults = Faults(self.seed)
         self.streams: list[Stream] = []
         self.orders_drafted = 0
         self._requests = 0
@@ -72,11 +86,26 @@ class World:
         self.tokens.revoke(name)
 
     def change(self, order: SimulatedOrder, change: Callable[[Document], object], *, at: int) -> None:
-        """Change an order and plan what follows from it. Raises what the change raises."""
-        before = order.status
+        """Change an order, plan what follows from it, and tell. Raises what the change raises."""
+        before, was_requested, packed_before = order.status, order.is_requested, order.packed
         self.book.change(order, change, at=at)
         if order.status != before:
             progress.plan(self, order, at=at)
+        self.tell(
+            Happened(
+                kind=Kind.CHANGED,
+                order=order,
+                at=at,
+                before=before,
+                was_requested=was_requested,
+                packed_before=packed_before,
+            )
+        )
+
+    def tell(self, happened: Happened) -> None:
+        """Tell everyone who follows orders."""
+        self.offers.hear(self, happened)
+        self.notifications.hear(self, happened)
 
     def next_request_id(self) -> str:
         """Return the id of the next request, which the seed and the count of requests decide."""

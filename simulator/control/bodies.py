@@ -121,6 +121,17 @@ class SetLimits(Body):
     enabled: bool
 
 
+class SetOptions(Body):
+    """The switches to turn; see ``Options`` for what each stands for."""
+
+    offers_cancel_order: bool | UnsetType = UNSET
+    v0_reads: Literal["BY_DATE", "SERVED", "GONE"] | UnsetType = UNSET
+    v0_gone_status: Literal[403, 404, 410] | UnsetType = UNSET
+    moves_packages: bool | UnsetType = UNSET
+    shows_detailed_status: bool | UnsetType = UNSET
+    restocks_cancelled: bool | UnsetType = UNSET
+
+
 AnyBody = TypeVar("AnyBody", bound=Body)
 
 

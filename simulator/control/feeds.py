@@ -1,13 +1,14 @@
 """The control plane's side of feeds: let one get stuck, let Amazon give up on one, show them."""
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 from starlette.requests import Request
 from starlette.responses import Response
 
 from simulator.control.bodies import Body, ControlError, Nothing, read_body
+from simulator.control.controls import Control
 from simulator.envelopes import json_answer
 from simulator.feeds import feeding
 from simulator.feeds.calls import show_feed
@@ -64,3 +65,5 @@ async def _give_up(world: World, feed: Feed, request: Request, now: int) -> None
 
 
 ACTS: dict[str, Callable[[World, Feed, Request, int], Awaitable[None]]] = {"stick": _stick, "fatal": _give_up}
+
+CONTROLS: Final[tuple[Control, ...]] = (Control("POST", "/feeds/{feed_id}/{act}", act_on_feed),)

@@ -1,5 +1,7 @@
 """The control plane's side of orders: place, load, act, look."""
 
+from typing import Final
+
 import orjson
 from msgspec import UNSET
 from starlette.requests import Request
@@ -18,6 +20,7 @@ from simulator.control.bodies import (
     ShipOrder,
     read_body,
 )
+from simulator.control.controls import Control
 from simulator.control.feeds import feed_entry
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
@@ -47,9 +50,9 @@ async def place(world: World, request: Request) -> Response:
 async def load(world: World, request: Request) -> Response:
     """Load orders as they are and answer their ids."""
     body = await read_body(request, LoadOrders)
-    world.catch_up()
+    now = world.catch_up()
     try:
-        return json_answer({"orderIds": load_orders(world, seller=body.seller, documents=body.orders)})
+        return json_answer({"orderIds": load_orders(world, seller=body.seller, documents=body.orders, at=now)})
     except NotAnOrder as error:
         raise ControlError(422, "INVALID", str(error), error.field) from error
     except OrderOfAnother as error:
@@ -186,3 +189,11 @@ def _seller(seller: Seller) -> Document:
             for product in seller.catalog
         ],
     }
+
+
+CONTROLS: Final[tuple[Control, ...]] = (
+    Control("POST", "/orders", place),
+    Control("PUT", "/orders", load),
+    Control("POST", "/orders/{order_id}/{act}", act),
+    Control("GET", "/state", show_state),
+)

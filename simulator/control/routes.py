@@ -1,41 +1,48 @@
 """The control plane under ``/_sim``: the world's back door, for tests and demonstrations."""
 
 from collections.abc import Awaitable, Callable
-from typing import TypeAlias
 
+import msgspec
 from msgspec import UNSET
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.clock import TimeOutOfRange
-from simulator.control.bodies import ControlError, Nothing, Reset, SetClock, SetLimits, read_body
-from simulator.control.feeds import act_on_feed
-from simulator.control.orders import act, load, place, show_state
+from simulator.control import access, faults, feeds, listings, notifications, orders, page, scenarios, snapshots
+from simulator.control.bodies import ControlError, Nothing, Reset, SetClock, SetLimits, SetOptions, read_body
+from simulator.control.controls import Control
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
 from simulator.orders import arrivals
 from simulator.world import World
 
-Control: TypeAlias = Callable[[World, Request], Awaitable[Response]]
-
 
 def control_routes(world: World) -> list[Route]:
     """Return the routes of the control plane."""
-    controls: tuple[tuple[str, str, Control], ...] = (
-        ("GET", "/clock", show_clock),
-        ("POST", "/clock", set_clock),
-        ("POST", "/orders", place),
-        ("PUT", "/orders", load),
-        ("POST", "/orders/{order_id}/{act}", act),
-        ("POST", "/feeds/{feed_id}/{act}", act_on_feed),
-        ("GET", "/state", show_state),
-        ("GET", "/journal", show_journal),
-        ("POST", "/reset", reset),
-        ("POST", "/sellers/{name}/revoke", revoke),
-        ("POST", "/limits", set_limits),
+    return [Route(one.path, _endpoint(world, one), methods=[one.method]) for one in _controls()]
+
+
+def _controls() -> tuple[Control, ...]:
+    return (
+        Control("GET", "/clock", show_clock),
+        Control("POST", "/clock", set_clock),
+        Control("GET", "/journal", show_journal),
+        Control("POST", "/reset", reset),
+        Control("GET", "/options", show_options),
+        Control("POST", "/options", set_options),
+        Control("POST", "/limits", set_limits),
+        Control("POST", "/sellers/{name}/revoke", revoke),
+        *orders.CONTROLS,
+        *feeds.CONTROLS,
+        *faults.CONTROLS,
+        *notifications.CONTROLS,
+        *listings.CONTROLS,
+        *access.CONTROLS,
+        *snapshots.CONTROLS,
+        *scenarios.CONTROLS,
+        *page.CONTROLS,
     )
-    return [Route(path, _endpoint(world, control), methods=[method]) for method, path, control in controls]
 
 
 def unknown_control(status: int) -> Response:
@@ -103,10 +110,24 @@ async def set_limits(world: World, request: Request) -> Response:
     return json_answer({"enabled": body.enabled})
 
 
+async def show_options(world: World, request: Request) -> Response:
+    """Answer the switches of the world."""
+    return json_answer(msgspec.to_builtins(world.options))
+
+
+async def set_options(world: World, request: Request) -> Response:
+    """Turn some of the switches of the world."""
+    body = await read_body(request, SetOptions)
+    for name, value in msgspec.structs.asdict(body).items():
+        if value is not UNSET:
+            setattr(world.options, name, value)
+    return await show_options(world, request)
+
+
 def _endpoint(world: World, control: Control) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            return await control(world, request)
+            return await control.answer(world, request)
         except ControlError as error:
             return _refusal(error)
 

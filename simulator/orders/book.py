@@ -7,6 +7,7 @@ from simulator.instants import parse_time, to_milliseconds, wire_time
 from simulator.orders.documents import (
     Document,
     fulfilled_by,
+    is_requested,
     marketplace_of,
     pack,
     status_of,
@@ -22,8 +23,8 @@ class SimulatedOrder:
     """An order: its packed document, and beside it what is searched by."""
 
     __slots__ = (
-        "created", "fulfilled_by", "is_delivered", "is_returned", "is_verbatim", "marketplace_id", "order_id",
-        "packed", "seller", "status", "updated",
+        "awaits_invoice", "created", "fulfilled_by", "is_delivered", "is_requested", "is_returned", "is_verbatim",
+        "marketplace_id", "order_id", "packed", "seller", "status", "updated",
     )  # fmt: skip
 
     def __init__(self, *, seller: str, document: Document, is_verbatim: bool) -> None:
@@ -31,6 +32,7 @@ class SimulatedOrder:
         self.order_id: str = document["orderId"]
         self.is_delivered = False
         self.is_returned = False
+        self.awaits_invoice = False  # v0 shows InvoiceUnconfirmed, for which v2026-01-01 has no word
         self.write(document, is_verbatim=is_verbatim)
 
     def read(self) -> Document:
@@ -44,6 +46,7 @@ class SimulatedOrder:
         self.marketplace_id = marketplace_of(document)
         self.status = status_of(document)
         self.fulfilled_by = fulfilled_by(document)
+        self.is_requested = is_requested(document)
         self.created = _milliseconds(document["createdTime"])
         self.updated = _milliseconds(document["lastUpdatedTime"])
 

@@ -36,3 +36,8 @@ def marketplace_of(document: Document) -> str | None:
     """Return the marketplace id, which a loaded order may lack."""
     marketplace_id: str | None = document["salesChannel"].get("marketplaceId")
     return marketplace_id
+
+
+def is_requested(document: Document) -> bool:
+    """Say whether the buyer has asked the seller to cancel something of the order."""
+    return any("cancellationRequest" in item.get("cancellation", {}) for item in document["orderItems"])

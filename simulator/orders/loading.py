@@ -7,6 +7,7 @@ import msgspec
 
 from simulator.instants import parse_time
 from simulator.orders.documents import Document, pack
+from simulator.orders.happened import Happened, Kind
 from simulator.orders.item_model import Order
 from simulator.world import World
 
@@ -25,7 +26,7 @@ class OrderOfAnother(ValueError):
     """The order id is taken by an order of another seller."""
 
 
-def load_orders(world: World, *, seller: str, documents: list[Document]) -> list[str]:
+def load_orders(world: World, *, seller: str, documents: list[Document], at: int) -> list[str]:
     """Take in or replace a seller's orders, all or none; return their ids.
 
     Raises NotAnOrder or OrderOfAnother.
@@ -40,7 +41,11 @@ def load_orders(world: World, *, seller: str, documents: list[Document]) -> list
         raise NotAnOrder("the same orderId is given twice", "orders")
     world.welcome(seller)
     for document in documents:
-        world.book.load(seller=seller, document=document)
+        known = world.book.get(document["orderId"])
+        before, was_requested = (known.status, known.is_requested) if known else (None, False)
+        order = world.book.load(seller=seller, document=document)
+        told = Happened(kind=Kind.LOADED, order=order, at=at, before=before, was_requested=was_requested)
+        world.tell(told)
     return ids
 
 

@@ -16,6 +16,7 @@ from simulator.orders import lifecycle, progress
 from simulator.orders.book import SimulatedOrder
 from simulator.orders.documents import Document
 from simulator.orders.drafting import Draft, Line, draft_order, draw_lines, draw_programs
+from simulator.orders.happened import Happened, Kind
 
 if TYPE_CHECKING:
     from simulator.world import World
@@ -64,6 +65,7 @@ def place_order(world: World, wish: Wish, *, at: int) -> str:
     progress.plan(world, order, at=at)
     if order.status in lifecycle.DISPATCHED and order.fulfilled_by == "MERCHANT":
         progress.plan_package(world, order, FIRST_PACKAGE, at=at)
+    world.tell(Happened(kind=Kind.PLACED, order=order, at=at, before=None))
     return order.order_id
 
 

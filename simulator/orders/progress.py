@@ -36,7 +36,7 @@ def plan(world: World, order: SimulatedOrder, *, at: int) -> None:
 
 def plan_package(world: World, order: SimulatedOrder, reference: str, *, at: int) -> None:
     """Set the timers of a parcel that was just handed over, if parcels move by themselves."""
-    if world.moves_packages:
+    if world.options.moves_packages:
         transit, delivery = TRANSIT_AFTER, DELIVERY_AFTER
         _set(world, order, agenda.IN_TRANSIT, due=at + _between(world, order, transit), detail=reference)
         _set(world, order, agenda.DELIVERY, due=at + _between(world, order, delivery), detail=reference)

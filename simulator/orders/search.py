@@ -1,5 +1,6 @@
 """The search for orders: what is wanted, and one page of what is found, without looking at the rest."""
 
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
@@ -48,15 +49,23 @@ def is_served(order: SimulatedOrder, *, now: int) -> bool:
     return order.is_verbatim or order.created >= marketplace.oldest_order(now)
 
 
-def find_page(book: OrderBook, search: Search, *, start: tuple[int, str], limit: int, now: int) -> Found:
-    """Return up to so many orders after the start, ordered by time and then by id."""
+def find_page(
+    book: OrderBook,
+    search: Search,
+    *,
+    start: tuple[int, str],
+    limit: int,
+    now: int,
+    hidden: Callable[[SimulatedOrder], bool] | None = None,
+) -> Found:
+    """Return up to so many orders after the start, ordered by time and then by id; none that is hidden."""
     orders: list[SimulatedOrder] = []
     looked_at = 0
     for order in book.after(seller=search.seller, family=search.family, key=start):
         if order.key(search.family)[0] > search.before:
             break
         looked_at += 1
-        if not search.wants(order, now=now):
+        if not search.wants(order, now=now) or (hidden is not None and hidden(order)):
             continue
         if len(orders) == limit:
             return Found(orders, orders[-1].key(search.family), looked_at)

@@ -86,7 +86,7 @@ class TestByItself:
         assert await is_delivered()
 
     async def test_parcels_stay_where_they_are_when_the_switch_is_off(self, amazon: Amazon, world: World) -> None:
-        world.moves_packages = False
+        world.options.moves_packages = False
         [order_id] = await amazon.place(fulfillmentStatus="SHIPPED")
         await amazon.advance(100 * HOUR)
         order = await amazon.order(order_id)

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simulator.clock import SimulatedClock
+from simulator.options import Options
 from simulator.orders.arrivals import seed_orders
 from simulator.orders.book import LAST_UPDATED
 from simulator.orders.search import Search, find_page
@@ -31,7 +32,7 @@ def past() -> World:
 class TestManyOrders:
     @pytest.mark.timeout(600)
     def test_a_page_looks_at_its_own_orders_and_one_more(self, clock: SimulatedClock) -> None:
-        world = World(clock=clock, moves_packages=False)
+        world = World(clock=clock, options=Options(moves_packages=False))
         seed_orders(world, count=MANY, over=timedelta(days=200))
         now = world.catch_up()
         assert len(world.book) == MANY

@@ -1,0 +1,7 @@
+"""The control plane's side of scenarios."""
+
+from typing import Final
+
+from simulator.control.controls import Control
+
+CONTROLS: Final[tuple[Control, ...]] = ()

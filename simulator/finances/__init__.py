@@ -1,0 +1,1 @@
+"""What orders brought and what was paid back."""

@@ -1,0 +1,1 @@
+"""Notifications: destinations, subscriptions, and the messages that go out when orders change."""

@@ -1,0 +1,1 @@
+"""Reports: asked for, made, and downloaded as tab-separated text."""

@@ -1,0 +1,1 @@
+"""Scenarios: what happens when, and what is expected of it, written as YAML."""

@@ -1,0 +1,1 @@
+"""Amazon's static sandbox: the cases of its models, answered word for word."""
