@@ -16,6 +16,7 @@ from domain.channel.command_choices import give_up_command_in, retry_command_in
 from domain.channel.correct import correct_in
 from domain.channel.create_from_item import create_from_item_in
 from domain.channel.dismiss import dismiss_in
+from domain.channel.leaving import check_staying
 from domain.channel.matching import ProductChoice, match_in
 from domain.channel.products import enable_in, restock_in
 from domain.channel.proposals import apply_proposal
@@ -125,6 +126,7 @@ async def _correct_address(work: Work) -> Affected:
 
 
 async def _retry_import(work: Work) -> Affected:
+    await check_staying(await AmazonOrder.get(id=work.order_id), action="RETRY_IMPORT")
     refusal = (await retry_in(work.unit, [work.order_id]))[work.order_id]
     # What failed may be an evaluation after the import: that is tried again as well.
     if refusal and work.entry.kind is not AttentionKind.FAILED:

@@ -12,6 +12,7 @@ from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandStat
 from domain.change import Change, change
 from domain.channel.attention import resolve
 from domain.channel.cancel_rules import cancel_refusal, checked_note
+from domain.channel.leaving import LEAVING
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.standing import Standing, standings
 from domain.errors import ActionNotAllowed, NotFound, RequiredInput
@@ -139,6 +140,8 @@ async def _close(unit: Change, order: AmazonOrder, command: Command) -> None:
 def _why_not_again(command: Command, standing: Standing) -> str | None:
     if command.state not in FAILED:
         return f"It is {command.state.value}; only what was refused, parked or dead is sent again."
+    if standing.is_leaving:
+        return LEAVING
     status = standing.order.amazon_status
     if command.kind is CommandKind.CONFIRM_SHIPMENT and status not in _TO_SHIP:
         return f"Amazon says the order is {status.value}; give the confirmation up instead."

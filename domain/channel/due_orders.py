@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from tortoise.backends.base.client import BaseDBAsyncClient
 
 from domain.accounts.order_settings import OrderSettings
-from domain.accounts.records import Store
+from domain.accounts.records import Store, StoreState
 from domain.accounts.settings import settings_of_stores
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.orders import items_of
@@ -61,16 +61,22 @@ class DueOrder:
     was_canceled: bool = False
 
     @property
+    def is_leaving(self) -> bool:
+        """Its store is being deleted, and the order with it."""
+        return self.store.state is StoreState.DELETING
+
+    @property
     def has_shipped(self) -> bool:
         """Amazon says that everything has left."""
         return self.order.amazon_status in SHIPPED
 
 
 async def due_ids(connection: BaseDBAsyncClient, *, now: str, limit: int) -> list[int]:
-    """Return the orders that are due, those that have to ship first before the others."""
+    """Return the orders that are due, those that have to ship first before the others; none of a store that goes."""
     due, most = placeholder(connection, 1), placeholder(connection, 2)
     _, rows = await connection.execute_query(
-        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} ORDER BY {SHIP_FIRST} LIMIT {most}",
+        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} "
+        f"AND store_id NOT IN (SELECT id FROM store WHERE state = 'DELETING') ORDER BY {SHIP_FIRST} LIMIT {most}",
         [now, limit],
     )
     return [row["id"] for row in rows]

@@ -98,7 +98,7 @@ async def _evaluate_alone(unit: Change, order_id: int, result: Evaluated, *, sea
 
 
 async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Evaluated:
-    due_orders = await load(ids, sealer=sealer)
+    due_orders = [due for due in await load(ids, sealer=sealer) if not due.is_leaving]
     await apply_proofs(unit, due_orders)
     await write_off_canceled(unit, due_orders)
     rulings = await judge([due for due in due_orders if due.commerce is None], now=unit.now)

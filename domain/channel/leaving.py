@@ -1,16 +1,19 @@
 """Orders of a store that is being deleted: nobody does anything with them any more."""
 
 from collections.abc import Iterable
+from typing import Final
 
 from domain.accounts.records import Store, StoreState
 from domain.amazon.records import AmazonOrder
 from domain.errors import ActionNotAllowed
 
+LEAVING: Final = "The store of this order is being deleted, and the order with it; work on it in Seller Central."
+
 
 def leaving_refusal(order: AmazonOrder, *, action: str) -> ActionNotAllowed:
     """Return why nothing can be done with an order whose store is being deleted."""
     return ActionNotAllowed(
-        "The store of this order is being deleted, and the order with it; work on it in Seller Central.",
+        LEAVING,
         action=action,
         current_status=order.amazon_status.value,
         path=("input", "orderId"),

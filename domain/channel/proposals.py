@@ -13,6 +13,7 @@ from domain.channel.conflicts import conflicts
 from domain.channel.correct import correct_refusal, write_through
 from domain.channel.corrections import confirm_corrections, drop_corrections
 from domain.channel.due_orders import DueOrder, load
+from domain.channel.leaving import check_staying
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.refund_difference import refund_price, refund_refusal, refund_units
 from domain.channel.resolution import Resolution, ResolutionKind
@@ -64,6 +65,7 @@ async def apply_proposal(unit: Change, entry: Attention, kind: ResolutionKind, *
     if chosen is None or entry.order_id is None:
         raise _not_allowed("This is no way out of it; choose one of its resolutions.", kind, entry.state.value)
     (due,) = await load([entry.order_id], sealer=sealer)
+    await check_staying(due.order, action=kind.value)
     status = due.order.amazon_status.value
     if not any(concern.subject(due.order) == entry.subject for concern in conflicts(due)):
         raise _not_allowed("The order changed meanwhile; look at it again and decide then.", kind, status)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
+from domain.amazon.records import CommandKind
 from domain.channel.attention import Concern
 from domain.channel.cancel_rules import open_cancel
 from domain.channel.cases import Outcome
@@ -22,7 +23,7 @@ def buyer_requests(due: DueOrder, outcome: Outcome | None) -> list[Concern]:
     """Return what to look at because the buyer asks to cancel; nothing once that is under way or too late.
 
     `outcome` is what was decided just now, None for an order that is imported. An order that is only looked at here is
-    no concern, unless somebody was told of its request before that.
+    no concern, unless somebody was told of its request or asked for the cancellation before that.
     """
     asked_at = due.order.cancel_requested_at
     if asked_at is None or _is_over(due) or (outcome is Outcome.SKIPPED and not _was_told(due)):
@@ -45,7 +46,7 @@ def _is_over(due: DueOrder) -> bool:
 
 
 def _was_told(due: DueOrder) -> bool:
-    return bool(_told(due))
+    return bool(_told(due)) or any(command.kind is CommandKind.CANCEL for command in due.commands)
 
 
 def _was_put_aside(due: DueOrder) -> bool:

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.accounts.records import Store, StoreState
 from domain.amazon.facts import Breakdown, BreakdownKind
 from domain.amazon.records import AmazonItem, AmazonOrder
 from domain.buyers import BuyerRecord, Owner, read
@@ -285,3 +286,14 @@ async def test_a_discount_of_the_order_alone_is_never_given_back(stage: Stage) -
         await apply(stage, await difference(order), REFUND)
     assert await memos() == [("QUANTITY_LOWERED", 500, 0, 0), ("QUANTITY_LOWERED", 400, 0, -100)]
     assert (await commerce_of(order))[0].refunded_minor == 900
+
+
+async def test_nothing_is_decided_for_a_store_that_is_being_deleted(stage: Stage, order: AmazonOrder) -> None:
+    order = await stage.change(order, items=(item("MUG", 2), item("CUP", 1, cents=500)))
+    entry = await difference(order)
+    await Store.all().update(state=StoreState.DELETING)
+
+    for kind in (REFUND, KEEP):
+        with pytest.raises(ActionNotAllowed, match="being deleted"):
+            await apply(stage, entry, kind)
+    assert await memos() == []

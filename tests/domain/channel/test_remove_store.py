@@ -10,6 +10,7 @@ from domain.accounts.stores import connect_store, pause_store, resume_store
 from domain.accounts.sync_requests import request_sync
 from domain.amazon.commands import due_commands
 from domain.amazon.records import AmazonOrder, Command, CommandState
+from domain.channel.command_choices import retry_command
 from domain.channel.correct import AddressPatch, correct_address
 from domain.channel.remove_store import delete_store, remove_some
 from domain.channel.retry import retry_import
@@ -190,3 +191,28 @@ async def test_what_is_queued_for_amazon_waits_while_its_store_is_paused(stage):
     assert await due() == 0
     await resume_store(store_id=stage.store.id, now=stage.now, actor=CLERK)
     assert await due() == 1
+
+
+async def test_nothing_that_failed_is_sent_again_for_a_store_that_goes(stage):
+    await stage.ship(await stage.arrive(item("MUG")))
+    command = await Command.get()
+    await Command.all().update(state=CommandState.REFUSED, due_at=None)
+    await delete(stage)
+
+    with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
+        await retry_command(command_id=command.id, now=stage.now, actor=CLERK)
+
+    assert refusal.value.path == ("commandId",)
+    assert (await Command.get()).state is CommandState.REFUSED
+
+
+async def test_a_fix_takes_no_stock_for_a_store_that_goes(stage):
+    order = await stage.arrive(item("PEN"))
+    await delete(stage)
+
+    await stage.products({"sku": "PEN", "quantity": "5"})
+    await stage.evaluate()
+    await stage.evaluate(only=[order.id])
+
+    assert (await AmazonOrder.get(id=order.id)).import_state == "BLOCKED"
+    assert await shelf("PEN") == (5, 0)

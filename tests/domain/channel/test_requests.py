@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from domain.amazon.records import AmazonOrder
+from domain.amazon.records import AmazonOrder, Command, CommandState
 from domain.channel.command_choices import give_up_command
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.timeline import Event, EventKind
@@ -146,3 +146,15 @@ async def test_a_fix_imports_what_was_put_aside(stage: Stage) -> None:
 
     assert (await AmazonOrder.get(id=order.id)).import_state == "IMPORTED"
     assert [row.state for row in await Attention.all()] == [AttentionState.RESOLVED]
+
+
+async def test_a_request_opens_again_once_its_cancellation_failed_though_the_import_is_off(stage: Stage) -> None:
+    await stage.settings(import_enabled=False)
+    order = await stage.arrive(item("MUG", 1, **ASKED))
+    command = await stage.cancel(order)
+    await stage.evaluate(only=[order.id])
+    assert await entries(order) == []
+
+    await Command.filter(id=command.id).update(state=CommandState.REFUSED, due_at=None)
+    await stage.evaluate(only=[order.id])
+    assert await entries(order) == ["OPEN"]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from domain.accounts.records import SyncRun
+from domain.accounts.records import Store, StoreState, SyncRun
 from domain.amazon.records import AmazonOrder, Command, CommandState
 from domain.catalog.records import Product
 from domain.channel.address_patch import AddressPatch
@@ -255,6 +255,14 @@ async def test_what_failed_here_is_tried_again_and_what_nobody_understands_is_re
     assert await ways(failed) == ["RETRY_IMPORT"]
     assert await apply(stage, failed, "RETRY_IMPORT") == Affected(1, (order.id,))
     assert await ways(await entry_about(order, AttentionKind.UNKNOWN_STATUS)) == ["READ_AGAIN", "DISMISS"]
+
+
+async def test_what_failed_is_not_tried_again_for_a_store_that_is_being_deleted(stage: Stage) -> None:
+    order = await stage.arrive(item("MUG", 1))
+    failed = await entry_about(order, AttentionKind.FAILED)
+    await Store.all().update(state=StoreState.DELETING)
+    refused = await refusal_of(stage, failed, "RETRY_IMPORT")
+    assert "being deleted" in refused.message
 
 
 async def test_what_failed_after_the_import_is_tried_again_too(stage: Stage) -> None:
