@@ -26,7 +26,7 @@ from simulator.orders.book import OrderBook, SimulatedOrder
 from simulator.orders.documents import Document
 from simulator.orders.happened import Happened, Kind
 from simulator.reports.queue import Reports
-from simulator.storage.documents import FeedDocuments
+from simulator.storage.documents import StoredDocuments
 from simulator.throttling import Quotas
 
 DEFAULT_SEED: Final = "1"
@@ -55,7 +55,7 @@ class World:
         self.quotas = Quotas()
         self.journal = Journal()
         self.feeds = Feeds(self.seed)
-        self.feed_documents = FeedDocuments(self.seed)
+        self.documents = StoredDocuments(self.seed)
         self.grants = Grants()
         self.ledger = Ledger()
         self.offers = Offers(self.seed)

@@ -16,14 +16,13 @@ from simulator.instants import wire_time
 from simulator.marketplaces import MARKETPLACES
 from simulator.orders.documents import Document
 from simulator.orders.lifecycle import NotAllowed
-from simulator.parameters import read_one
-from simulator.storage.documents import FeedDocument
+from simulator.storage.documents import Purpose, StoredDocument
+from simulator.storage.downloads import answer_download
 from simulator.storage.urls import document_url
 
 MOST_MARKETPLACES: Final = 25
 FEED_ID: Final = re.compile(r"[0-9]{1,20}")
-DOCUMENT_ID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-ENCODING_SWITCH: Final = "enableContentEncodingUrlHeader"
+FEED_DOCUMENTS: Final = frozenset({Purpose.FEED_INPUT, Purpose.FEED_RESULT})
 
 ContentType = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?\Z")]
 
@@ -49,7 +48,7 @@ AnyBody = TypeVar("AnyBody", bound=msgspec.Struct)
 async def create_feed_document(call: Call) -> Response:
     """Make room for a document, and answer where to upload it."""
     body = await _read_body(call, CreateFeedDocument)
-    document = call.world.feed_documents.expect(seller=call.seller, content_type=body.content_type, at=call.now)
+    document = call.world.documents.expect(seller=call.seller, content_type=body.content_type, at=call.now)
     url = document_url(call.world, call.request, document.document_id, method="PUT", now=call.now)
     return json_answer({"feedDocumentId": document.document_id, "url": url}, 201)
 
@@ -97,14 +96,7 @@ async def cancel_feed(call: Call) -> Response:
 
 async def get_feed_document(call: Call) -> Response:
     """Answer where to download a document of the seller: a report, or what was uploaded."""
-    document_id = _well_formed(call, "document_id", DOCUMENT_ID)
-    document = call.world.feed_documents.find(document_id, now=call.now)
-    if document is None or document.seller != call.seller or document.contents is None:
-        raise not_found()
-    encoding = "gzip" if _wants_encoding(call) and document.compression else ""
-    url = document_url(call.world, call.request, document.document_id, method="GET", now=call.now, encoding=encoding)
-    answer = {"feedDocumentId": document.document_id, "url": url}
-    return json_answer(answer | ({"compressionAlgorithm": document.compression} if document.compression else {}))
+    return answer_download(call, id_name="feedDocumentId", purposes=FEED_DOCUMENTS)
 
 
 def show_feed(feed: Feed) -> Document:
@@ -139,8 +131,8 @@ def _well_formed(call: Call, name: str, shape: re.Pattern[str]) -> str:
     return given
 
 
-def _input_document(call: Call, document_id: str) -> FeedDocument:
-    document = call.world.feed_documents.find(document_id, now=call.now)
+def _input_document(call: Call, document_id: str) -> StoredDocument:
+    document = call.world.documents.find(document_id, now=call.now)
     if document is None or document.seller != call.seller or not document.is_input:
         raise invalid_input(details="There is no such inputFeedDocumentId, or its time is over.")
     if document.contents is None:
@@ -152,13 +144,6 @@ def _input_document(call: Call, document_id: str) -> FeedDocument:
 
 def _token_after(call: Call, listing: Listing, last: Feed) -> str:
     return next_token(call.world.seed, listing, seller=call.seller, last=last)
-
-
-def _wants_encoding(call: Call) -> bool:
-    text = (read_one(call.request.query_params, ENCODING_SWITCH) or "false").lower()
-    if text not in ("true", "false"):
-        raise invalid_input()
-    return text == "true"
 
 
 async def _read_body(call: Call, kind: type[AnyBody]) -> AnyBody:

@@ -108,5 +108,5 @@ def _report(world: World, feed: Feed, outcomes: list[Outcome], *, at: int) -> No
         contents, content_type = flat_report(outcomes, feed.counts), TABS
     else:
         contents, content_type = xml_report(feed.feed_id, feed.seller, outcomes, feed.counts), XML
-    report = world.feed_documents.keep_report(contents, seller=feed.seller, content_type=content_type, at=at)
+    report = world.documents.keep_report(contents, seller=feed.seller, content_type=content_type, at=at)
     feed.result_document_id = report.document_id

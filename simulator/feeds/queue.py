@@ -7,7 +7,7 @@ from typing import Final
 
 from simulator.chance import chance
 from simulator.instants import DAY
-from simulator.storage.documents import FeedDocument
+from simulator.storage.documents import StoredDocument
 
 LISTED_FOR: Final = 90 * DAY
 FIRST_NUMBERS: Final = (50_000_000_000, 89_999_999_999)
@@ -86,7 +86,7 @@ class Feeds:
         """Return the feed, or nothing."""
         return self._feeds.get(feed_id)
 
-    def add(self, feed_type: FeedType, document: FeedDocument, *, marketplace_ids: tuple[str, ...], at: int) -> Feed:
+    def add(self, feed_type: FeedType, document: StoredDocument, *, marketplace_ids: tuple[str, ...], at: int) -> Feed:
         """Queue a feed of an uploaded document, which cannot be used again."""
         number = len(self._feeds) + 1
         feed = Feed(

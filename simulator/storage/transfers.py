@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from simulator.storage.documents import LARGEST, FeedDocument
+from simulator.storage.documents import LARGEST, StoredDocument
 from simulator.storage.urls import WrongUrl, check_url
 from simulator.world import World
 
@@ -68,7 +68,7 @@ async def download(world: World, request: Request, *, now: int) -> Response:
     return Response(document.contents, headers=headers)
 
 
-def _document(world: World, request: Request, *, now: int) -> tuple[FeedDocument, str]:
+def _document(world: World, request: Request, *, now: int) -> tuple[StoredDocument, str]:
     try:
         grant = check_url(world, request, now=now)
     except WrongUrl as error:
@@ -76,7 +76,7 @@ def _document(world: World, request: Request, *, now: int) -> tuple[FeedDocument
     foreign = sorted({name for name in request.headers if name.startswith("x-amz-")})
     if foreign:
         raise TransferError(403, "AccessDenied", UNSIGNED_HEADERS + ", ".join(foreign))
-    document = world.feed_documents.find(grant.document_id, now=now)
+    document = world.documents.find(grant.document_id, now=now)
     if document is None:
         raise _no_such_key()
     request.state.seller = document.seller

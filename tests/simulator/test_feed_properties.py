@@ -36,7 +36,7 @@ def small_world(wishes: list[Wish]) -> tuple[World, list[str]]:
 
 def queue(world: World, contents: bytes) -> Feed:
     now = world.catch_up()
-    document = world.feed_documents.expect(seller="demo", content_type=XML, at=now)
+    document = world.documents.expect(seller="demo", content_type=XML, at=now)
     document.contents = contents
     feed = world.feeds.add(FeedType.ACKNOWLEDGEMENT, document, marketplace_ids=(AMERICAN,), at=now)
     feeding.plan(world, feed)
@@ -79,7 +79,7 @@ class TestAcknowledgements:
             assert order is not None
             assert order.status == ("CANCELLED" if number in done else wishes[number].status)
             assert (order.packed == before[order_id]) is (number not in done)
-        report = world.feed_documents.find(feed.result_document_id or "", now=world.catch_up())
+        report = world.documents.find(feed.result_document_id or "", now=world.catch_up())
         assert report is not None
         assert report.contents is not None
         read = Report(report.contents)
