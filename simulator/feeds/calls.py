@@ -10,18 +10,19 @@ from starlette.responses import Response
 from simulator.calls import Call
 from simulator.envelopes import invalid_input, json_answer, not_found
 from simulator.feeds import feeding
-from simulator.feeds.listing import Listing, find_feeds, next_token, read_listing
-from simulator.feeds.queue import LISTED_FOR, Feed, FeedType
+from simulator.feeds.queue import Feed, FeedType
 from simulator.instants import wire_time
 from simulator.marketplaces import MARKETPLACES
 from simulator.orders.documents import Document
 from simulator.orders.lifecycle import NotAllowed
+from simulator.queued import LISTED_FOR, find_listed, next_token, read_listing
 from simulator.storage.documents import Purpose, StoredDocument
 from simulator.storage.downloads import answer_download
 from simulator.storage.urls import document_url
 
 MOST_MARKETPLACES: Final = 25
 FEED_ID: Final = re.compile(r"[0-9]{1,20}")
+KINDS: Final = "feedTypes"
 FEED_DOCUMENTS: Final = frozenset({Purpose.FEED_INPUT, Purpose.FEED_RESULT})
 
 ContentType = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[!-~]([ -~]*[!-~])?\Z")]
@@ -72,11 +73,12 @@ async def create_feed(call: Call) -> Response:
 
 async def get_feeds(call: Call) -> Response:
     """Answer a page of the seller's feeds, newest first."""
-    listing = read_listing(call.world.seed, call.request.query_params, seller=call.seller, now=call.now)
-    feeds, has_more = find_feeds(call.world.feeds, listing, seller=call.seller, now=call.now)
+    world, seller, now = call.world, call.seller, call.now
+    listing = read_listing(world.seed, call.request.query_params, kinds=KINDS, seller=seller, now=now)
+    feeds, has_more = find_listed(world.feeds.newest_first(), listing, seller=seller, now=now)
     page: Document = {"feeds": [show_feed(feed) for feed in feeds]}
     if has_more:
-        page["nextToken"] = _token_after(call, listing, feeds[-1])
+        page["nextToken"] = next_token(world.seed, listing, kinds=KINDS, seller=seller, last=feeds[-1])
     return json_answer(page)
 
 
@@ -140,10 +142,6 @@ def _input_document(call: Call, document_id: str) -> StoredDocument:
     if document.is_used:
         raise invalid_input(details="A feed was created from the document already.")
     return document
-
-
-def _token_after(call: Call, listing: Listing, last: Feed) -> str:
-    return next_token(call.world.seed, listing, seller=call.seller, last=last)
 
 
 async def _read_body(call: Call, kind: type[AnyBody]) -> AnyBody:

@@ -9,10 +9,11 @@ from simulator.feeds.acknowledging import acknowledge
 from simulator.feeds.flat import read_flat_acknowledgements
 from simulator.feeds.messages import Fault, Message, Outcome, count
 from simulator.feeds.processing_reports import TABS, WHOLE_DOCUMENT, XML, flat_report, xml_report
-from simulator.feeds.queue import Feed, FeedStatus, FeedType
+from simulator.feeds.queue import Feed, FeedType
 from simulator.feeds.xml import read_acknowledgements
 from simulator.instants import SECOND
 from simulator.orders.lifecycle import NotAllowed
+from simulator.queued import ProcessingStatus
 
 if TYPE_CHECKING:
     from simulator.agenda import Timer
@@ -34,16 +35,16 @@ def befall(world: World, timer: Timer) -> None:
     if feed is None or feed.status.is_final:
         return
     if timer.kind == agenda.FEED_START:
-        feed.status, feed.started = FeedStatus.IN_PROGRESS, timer.due
+        feed.status, feed.started = ProcessingStatus.IN_PROGRESS, timer.due
     elif not feed.is_stuck:
         _finish(world, feed, at=timer.due)
 
 
 def cancel(feed: Feed) -> None:
     """Take a feed out of the queue. Raises NotAllowed if it is not there any more."""
-    if feed.status is not FeedStatus.IN_QUEUE:
+    if feed.status is not ProcessingStatus.IN_QUEUE:
         raise NotAllowed(f"a feed that is {feed.status} cannot be cancelled")
-    feed.status = FeedStatus.CANCELLED
+    feed.status = ProcessingStatus.CANCELLED
 
 
 def stick(feed: Feed) -> None:
@@ -58,7 +59,7 @@ def fail(world: World, feed: Feed, *, messages: int, at: int) -> None:
     feed.started = at if feed.started is None else feed.started
     if messages and feed.contents.strip():
         _report(world, feed, _outcomes(world, feed, at=at, most=messages), at=at)
-    feed.status, feed.ended = FeedStatus.FATAL, at
+    feed.status, feed.ended = ProcessingStatus.FATAL, at
 
 
 def _demand_open(feed: Feed) -> None:
@@ -70,10 +71,10 @@ def _finish(world: World, feed: Feed, *, at: int) -> None:
     """Work on all messages. A document with nothing in it is the one that is fatal by itself."""
     feed.ended = at
     if not feed.contents.strip():
-        feed.status = FeedStatus.FATAL
+        feed.status = ProcessingStatus.FATAL
         return
     _report(world, feed, _outcomes(world, feed, at=at), at=at)
-    feed.status = FeedStatus.DONE
+    feed.status = ProcessingStatus.DONE
 
 
 def _outcomes(world: World, feed: Feed, *, at: int, most: int | None = None) -> list[Outcome]:

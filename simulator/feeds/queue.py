@@ -6,10 +6,9 @@ from enum import StrEnum
 from typing import Final
 
 from simulator.chance import chance
-from simulator.instants import DAY
+from simulator.queued import ProcessingStatus
 from simulator.storage.documents import StoredDocument
 
-LISTED_FOR: Final = 90 * DAY
 FIRST_NUMBERS: Final = (50_000_000_000, 89_999_999_999)
 
 
@@ -18,21 +17,6 @@ class FeedType(StrEnum):
 
     ACKNOWLEDGEMENT = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
     FLAT_ACKNOWLEDGEMENT = "POST_FLAT_FILE_ORDER_ACKNOWLEDGEMENT_DATA"
-
-
-class FeedStatus(StrEnum):
-    """Where a feed stands, in Amazon's words."""
-
-    IN_QUEUE = "IN_QUEUE"
-    IN_PROGRESS = "IN_PROGRESS"
-    DONE = "DONE"
-    CANCELLED = "CANCELLED"
-    FATAL = "FATAL"
-
-    @property
-    def is_final(self) -> bool:
-        """Whether the feed stays as it is."""
-        return self not in (FeedStatus.IN_QUEUE, FeedStatus.IN_PROGRESS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +44,17 @@ class Feed:
     input_document_id: str
     contents: bytes
     created: int
-    status: FeedStatus = FeedStatus.IN_QUEUE
+    status: ProcessingStatus = ProcessingStatus.IN_QUEUE
     started: int | None = None
     ended: int | None = None
     result_document_id: str | None = None
     counts: Counts | None = None
     is_stuck: bool = False  # it never ends
+
+    @property
+    def kind(self) -> str:
+        """The feed type, as lists of feeds and reports are filtered by it."""
+        return self.feed_type
 
 
 class Feeds:
