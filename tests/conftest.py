@@ -1,3 +1,3 @@
 """Plugins of the whole test run."""
 
-pytest_plugins = ["tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]
+pytest_plugins = ["pytester", "tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]
