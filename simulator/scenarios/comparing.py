@@ -7,6 +7,7 @@ from typing import Any, Final
 from simulator.scenarios.references import MISSING, find
 
 LONGEST: Final = 200
+PRIVATE: Final = frozenset({"buyer", "recipient", "BuyerInfo", "ShippingAddress"})  # never shown in a message
 
 
 def differences(wanted: Any, found: Any, path: str = "") -> list[str]:
@@ -42,8 +43,15 @@ def mistake(wanted: Any) -> str | None:
 
 
 def show(value: Any) -> str:
-    """Show a value in a message, cut where it is long."""
-    text = "nothing" if value is MISSING else repr(value)
+    """Show a value in a message: of a mapping only its keys, and nothing longer than a line."""
+    if value is MISSING:
+        return "nothing"
+    if isinstance(value, Mapping):
+        text = f"a mapping of {', '.join(map(str, value)) or 'nothing'}"
+    elif isinstance(value, list) and any(isinstance(entry, (Mapping, list)) for entry in value):
+        text = f"a list of {len(value)}"
+    else:
+        text = repr(value)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
@@ -68,7 +76,8 @@ def _compare(wanted: Mapping[str, Any], found: Any, path: str) -> list[str]:
 
 
 def _says(path: str, expected: str, found: Any) -> str:
-    return f"{path or 'it'}: {expected}, found {show(found)}"
+    is_private = not PRIVATE.isdisjoint(path.split(".")) and found is not MISSING
+    return f"{path or 'it'}: {expected}, found {'something else' if is_private else show(found)}"
 
 
 def _is_same(wanted: Any, found: Any) -> bool:

@@ -89,5 +89,5 @@ class Scenario(Part):
     now: Annotated[datetime, Meta(tz=True)] = USUAL_START
     orders: Annotated[int, Meta(ge=0, le=100_000)] = 0
     options: dict[str, Any] = {}
-    limits: bool = True
+    limits: bool | None = None  # whether usage plans are enforced; beginning anew, they are
     shop: list[Good] | None = None  # without it, 100 of everything that the seller offers

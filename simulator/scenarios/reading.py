@@ -118,7 +118,7 @@ def _wrong_act(step: Step) -> Iterator[str]:
         return
     if verb.to is None and step.to is not None:
         yield f"to: {step.do} has no object; leave it out"
-    if not verb.is_alone and step.to is None:
+    if verb.to is not None and step.to is None:
         yield f"to: say which {verb.to}, for example ${{first}} after `as: first`"
     if step.only == "alone" and verb.side is Side.SHOP:
         yield f"only: {step.do} happens in the service; leave it out"
@@ -126,18 +126,20 @@ def _wrong_act(step: Step) -> Iterator[str]:
 
 
 def _wrong_details(step: Step, verb: Verb) -> Iterator[str]:
-    if verb.body is not None and not any(references(step.with_)):
-        try:
-            msgspec.convert(step.with_, type=verb.body)
-        except msgspec.ValidationError as error:
-            found = PLACE.search(str(error))
-            field = ".".join(part for part in ("with", found[1] if found else "") if part)
-            unknown = UNKNOWN_FIELD.search(str(error))
-            known = [one.encode_name for one in msgspec.structs.fields(verb.body)]
-            yield f"{field}: {PLACE.sub('', str(error))}{_instead(unknown[1], known) if unknown else ''}"
-    elif verb.body is None and step.do != "rewrite":
-        for key in step.with_.keys() - verb.keys:
-            yield f"with: {step.do} knows no {key!r}{_instead(key, sorted(verb.keys)) if verb.keys else ''}"
+    if verb.body is None or any(references(step.with_)):
+        return  # what a reference brings is checked when it is known
+    try:
+        msgspec.convert(step.with_, type=verb.body)
+    except msgspec.ValidationError as error:
+        yield wrong_field(error, verb.body)
+
+
+def wrong_field(error: msgspec.ValidationError, body: type[msgspec.Struct]) -> str:
+    """Return which field of `with` is wrong, why, and what would be right."""
+    found, unknown = PLACE.search(str(error)), UNKNOWN_FIELD.search(str(error))
+    field = ".".join(part for part in ("with", found[1] if found else "") if part)
+    known = [one.encode_name for one in msgspec.structs.fields(body)]
+    return f"{field}: {PLACE.sub('', str(error))}{_instead(unknown[1], known) if unknown else ''}"
 
 
 def _wrong_names(step: Step, names: dict[str, bool]) -> Iterator[str]:

@@ -1,11 +1,14 @@
 """What a step can do: acts at Amazon's back door, calls of a client, and acts of the shop beside the simulator."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from msgspec import Struct
+
 from simulator.control import bodies
 from simulator.control.feeds import GiveUpFeed
+from simulator.scenarios import details
 
 
 class Side(Enum):
@@ -18,75 +21,63 @@ class Side(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """One act: what it does, what its `to` names, and for the control plane the call and its body."""
+    """One act: what it does, what its `to` names, what its `with` holds, and for the control plane the call."""
 
     about: str
     side: Side = Side.CONTROL
     to: str | None = None  # what it is done to; nothing if the act has no object
-    is_alone: bool = True  # it works without a `to`
+    body: type[Struct] | None = details.NoDetails  # nothing where any mapping will do
     method: str = "POST"
     path: str = ""
-    body: type[bodies.Body] | None = None
-    keys: frozenset[str] = field(default_factory=frozenset)  # of `with`, where no body checks it
+    takes_all: bool = False  # all that `to` names go into one act; other acts are done to one after the other
 
 
-def _order(act: str, about: str, body: type[bodies.Body] = bodies.Nothing) -> Verb:
-    return Verb(about=about, to="order", is_alone=False, path=f"/orders/{{to}}/{act}", body=body)
+def _control(about: str, path: str, body: type[Struct] | None, *, to: str | None = None, method: str = "POST") -> Verb:
+    return Verb(about=about, to=to, body=body, method=method, path=path)
 
 
-def _client(about: str, *keys: str, to: str | None = None, is_alone: bool = False) -> Verb:
-    return Verb(
-        about=about, side=Side.CLIENT, to=to, is_alone=is_alone or to is None, keys=frozenset({*keys, "seller"})
-    )
+def _order(act: str, about: str, body: type[Struct] = bodies.Nothing) -> Verb:
+    return _control(about, f"/orders/{{to}}/{act}", body, to="order")
 
 
-def _shop(about: str, *keys: str, to: str | None = "order") -> Verb:
-    return Verb(about=about, side=Side.SHOP, to=to, is_alone=to is None, keys=frozenset(keys))
+def _client(about: str, body: type[Struct], *, to: str | None = None) -> Verb:
+    return Verb(about=about, side=Side.CLIENT, to=to, body=body, takes_all=body is details.CancelFeed)
+
+
+def _shop(about: str, body: type[Struct] = details.NoDetails, *, to: str | None = "order") -> Verb:
+    return Verb(about=about, side=Side.SHOP, to=to, body=body)
 
 
 VERBS: Final[dict[str, Verb]] = {
-    "place": Verb(about="Buyers place orders.", path="/orders", body=bodies.PlaceOrders),
-    "load": Verb(about="Amazon has these orders.", method="PUT", path="/orders", body=bodies.LoadOrders),
-    "rewrite": Verb(about="An order is as it was, but for these fields (RFC 7396).", to="order", is_alone=False),
+    "place": _control("Buyers place orders.", "/orders", bodies.PlaceOrders),
+    "load": _control("Amazon has these orders.", "/orders", bodies.LoadOrders, method="PUT"),
+    "rewrite": _control("An order is as it was, but for these fields (RFC 7396).", "", None, to="order"),
     "pay": _order("pay", "The payment is authorised."),
     "cancel": _order("cancel", "Somebody cancels the order.", bodies.CancelOrder),
     "request-cancel": _order("request-cancel", "The buyer asks to cancel.", bodies.RequestCancel),
     "ship": _order("ship", "The seller ships by hand, or Amazon's warehouse does.", bodies.ShipOrder),
     "deliver": _order("deliver", "The parcels arrive."),
     "return": _order("return", "The buyer sends the goods back."),
-    "stick-feed": Verb(
-        about="A feed never ends.", to="feed", is_alone=False, path="/feeds/{to}/stick", body=bodies.Nothing
-    ),
-    "fail-feed": Verb(
-        about="Amazon gives up on a feed.", to="feed", is_alone=False, path="/feeds/{to}/fatal", body=GiveUpFeed
-    ),
-    "clock": Verb(about="The clock jumps, or runs at another rate.", path="/clock", body=bodies.SetClock),
-    "limits": Verb(about="Usage plans are enforced, or not.", path="/limits", body=bodies.SetLimits),
-    "options": Verb(about="Switches of the world are turned.", path="/options", body=bodies.SetOptions),
-    "revoke": Verb(
-        about="A seller takes the application's permission back.",
-        to="seller",
-        is_alone=False,
-        path="/sellers/{to}/revoke",
-        body=bodies.Nothing,
-    ),
-    "control": Verb(about="Any other call of the control plane.", keys=frozenset({"method", "path", "query", "body"})),
-    "call": _client("Any call of Amazon's operations.", "method", "path", "query", "body"),
-    "log-in": _client("The client gets an access token.", "client-id", "refresh-token"),
-    "search": _client("The client searches for orders, page after page.", "query", "pages"),
-    "get-order": _client("The client reads an order.", "query", to="order"),
-    "confirm-shipment": _client(
-        "The client confirms a package; without items, all that is open.", "reference", "items", "package", to="order"
-    ),
-    "cancel-feed": _client("The client cancels orders by an acknowledgement feed.", "reason", to="order"),
-    "submit-feed": _client("The client submits a feed of this text.", "type", "text", "content-type", "marketplace-id"),
-    "get-feed": _client("The client reads a feed and, if it has ended, the report.", to="feed"),
-    "shop-stock": _shop("The shop has so many of a product.", "quantity", "enabled", to="product"),
-    "shop-ship": _shop("The shop ships an order, or some of it.", "carrier", "tracking", "items"),
-    "shop-cancel": _shop("The shop asks Amazon to cancel an order.", "reason"),
-    "shop-resolve": _shop("A person takes a way out of what stands against an order.", "resolution", "inputs", "kind"),
+    "stick-feed": _control("A feed never ends.", "/feeds/{to}/stick", bodies.Nothing, to="feed"),
+    "fail-feed": _control("Amazon gives up on a feed.", "/feeds/{to}/fatal", GiveUpFeed, to="feed"),
+    "clock": _control("The clock jumps, or runs at another rate.", "/clock", bodies.SetClock),
+    "limits": _control("Usage plans are enforced, or not.", "/limits", bodies.SetLimits),
+    "options": _control("Switches of the world are turned.", "/options", bodies.SetOptions),
+    "revoke": _control("A seller lets the application go.", "/sellers/{to}/revoke", bodies.Nothing, to="seller"),
+    "control": _control("Any other call of the control plane.", "", details.AnyControl),
+    "call": _client("Any call of Amazon's operations.", details.AnyCall),
+    "log-in": _client("The client gets an access token.", details.LogIn),
+    "search": _client("The client searches for orders, page after page.", details.Search),
+    "get-order": _client("The client reads an order.", details.GetOrder, to="order"),
+    "confirm-shipment": _client("The client confirms a package.", details.ConfirmShipment, to="order"),
+    "cancel-feed": _client("The client cancels orders by a feed.", details.CancelFeed, to="order"),
+    "submit-feed": _client("The client submits a feed of this text.", details.SubmitFeed),
+    "get-feed": _client("The client reads a feed, and the report on it.", details.OfSeller, to="feed"),
+    "shop-stock": _shop("The shop has so many of a product.", details.ShopStock, to="product"),
+    "shop-ship": _shop("The shop ships an order, or some of it.", details.ShopShip),
+    "shop-cancel": _shop("The shop asks Amazon to cancel an order.", details.ShopCancel),
+    "shop-resolve": _shop("A person takes a way out of what stands against an order.", details.ShopResolve),
     "shop-retry": _shop("A person lets the import be tried again."),
-    "shop-settings": _shop("A person changes the store's order settings.", "patch", to=None),
+    "shop-settings": _shop("A person changes the order settings.", details.ShopSettings, to=None),
     "shop-sync": _shop("A person lets the store be synced now.", to=None),
-    "shop-wait": _shop("The shop does what is due now.", to=None),
 }
