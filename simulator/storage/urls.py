@@ -41,7 +41,7 @@ def document_url(world: World, request: Request, document_id: str, *, method: st
     grant = Grant(method, document_id, now + LIFETIME, encoding)
     query = {"expires": str(grant.expires)} | ({"encoding": encoding} if encoding else {})
     signed = urlencode(query | {"signature": grant.sign(world.seed)})
-    return f"{_base(request)}{DOCUMENTS}/{document_id}?{signed}"
+    return f"{base_url(request)}{DOCUMENTS}/{document_id}?{signed}"
 
 
 def check_url(world: World, request: Request, *, now: int) -> Grant:
@@ -64,7 +64,7 @@ def _expiry(query: QueryParams) -> int:
     return int(text)
 
 
-def _base(request: Request) -> str:
+def base_url(request: Request) -> str:
     """Return the public URL, or the address that the request came in at: never what its Host header says."""
     public_url: str | None = request.app.state.public_url
     if public_url is not None:
