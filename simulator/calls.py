@@ -20,6 +20,7 @@ class Call:
     client_id: str
     roles: frozenset[str]
     now: int
+    elements: frozenset[str] = frozenset()  # the data elements that a restricted data token opens
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,16 @@ from typing import Final
 
 from starlette.requests import Request
 
+from simulator.access.grants import ORDER_ROLES
+from simulator.access.resources import may_see
+from simulator.access.restricting import NO_ACCESS
+from simulator.access.tokens import Access
 from simulator.calls import Call, Operation
-from simulator.envelopes import BAD_TOKEN, NO_TOKEN, unauthorized
+from simulator.envelopes import BAD_TOKEN, NO_TOKEN, invalid_input, unauthorized
 from simulator.world import World
 
 NOBODY: Final = ""
+ORDERS: Final = "/orders/"
 
 
 def enter(world: World, request: Request, operation: Operation, *, now: int) -> Call:
@@ -19,9 +24,22 @@ def enter(world: World, request: Request, operation: Operation, *, now: int) -> 
     access = world.tokens.find(token, now=now)
     if access is None:
         raise unauthorized(BAD_TOKEN)
+    request.state.seller = access.seller
     if (access.seller is None) is not operation.is_grantless:
         raise unauthorized("")
     seller = access.seller or NOBODY
-    request.state.seller = access.seller
     roles = world.grants.roles(client_id=access.client_id, seller=seller)
-    return Call(world, request, seller, access.client_id, roles, now)
+    if operation.path.startswith(ORDERS) and not roles & ORDER_ROLES:
+        raise unauthorized("")
+    elements = _elements(access, request, roles)
+    return Call(world, request, seller, access.client_id, roles, now, elements)
+
+
+def _elements(access: Access, request: Request, roles: frozenset[str]) -> frozenset[str]:
+    """Return the data elements that the token opens. Raises WireError where it is good for something else."""
+    elements = access.elements(request.method, request.url.path)
+    if elements is None:
+        raise unauthorized("")
+    if not may_see(elements, roles):
+        raise invalid_input(NO_ACCESS, "")
+    return elements

@@ -14,9 +14,9 @@ from simulator.instants import SECOND
 from simulator.world import World
 
 SCOPES: Final = frozenset({"sellingpartnerapi::notifications", "sellingpartnerapi::migration"})
-NEEDED: Final = {"refresh_token": "refresh_token", "client_credentials": "scope"}
-BAD_GRANT: Final = "The request has an invalid grant parameter : refresh_token"
-REVOKED_GRANT: Final = BAD_GRANT + ". User may have revoked or didn't grant the permission."
+NEEDED: Final = {"refresh_token": "refresh_token", "authorization_code": "code", "client_credentials": "scope"}
+BAD_GRANT: Final = "The request has an invalid grant parameter : "
+REVOKED_GRANT: Final = BAD_GRANT + "refresh_token. User may have revoked or didn't grant the permission."
 
 
 class OAuthError(Exception):
@@ -53,26 +53,35 @@ def _grant(world: World, form: Mapping[str, str], *, now: int) -> dict[str, obje
     proof = _take(form, NEEDED[grant_type])
     if client_id == REFUSED_CLIENT:
         raise OAuthError(401, "invalid_client", "Client authentication failed")
-    seller = None
-    if grant_type == "refresh_token":
-        seller = _seller(world, proof)
-    else:
-        _check_scope(proof)
+    seller = _seller(world, grant_type, proof, now=now)
     answer: dict[str, object] = {
         "access_token": world.tokens.issue(client_id=client_id, seller=seller, now=now),
         "token_type": "bearer",
         "expires_in": LIFETIME // SECOND,
     }
-    return answer if seller is None else answer | {"refresh_token": proof}
+    return answer if seller is None else answer | {"refresh_token": f"Atzr|{seller}"}
 
 
-def _seller(world: World, refresh_token: str) -> str:
-    name = seller_of(refresh_token)
+def _seller(world: World, grant_type: str, proof: str, *, now: int) -> str | None:
+    """Return the seller that the token will act for; nobody for one that is grantless."""
+    if grant_type == "client_credentials":
+        _check_scope(proof)
+        return None
+    if grant_type == "authorization_code":
+        return _consenting(world, proof, now=now)
+    name = seller_of(proof)
     if name is None:
-        raise OAuthError(400, "invalid_grant", BAD_GRANT)
+        raise OAuthError(400, "invalid_grant", BAD_GRANT + "refresh_token")
     if world.welcome(name).is_revoked:
         raise OAuthError(400, "invalid_grant", REVOKED_GRANT)
     return name
+
+
+def _consenting(world: World, code: str, *, now: int) -> str:
+    seller = world.tokens.redeem(code, now=now)
+    if seller is None:
+        raise OAuthError(400, "invalid_grant", BAD_GRANT + "code")
+    return seller
 
 
 def _check_scope(scope: str) -> None:

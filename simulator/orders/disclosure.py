@@ -1,8 +1,9 @@
-"""What Amazon shows of an order: withheld by its status and who ships it, and by what was asked for."""
+"""What Amazon shows of an order: by its status and who ships it, by the caller's roles, by what was asked for."""
 
 from collections.abc import Set as AbstractSet
 from typing import Final
 
+from simulator.access.grants import ALL_ROLES, DIRECT_TO_CONSUMER_SHIPPING, TAX_ROLES
 from simulator.instants import parse_time, to_milliseconds
 from simulator.orders.book import SimulatedOrder
 from simulator.orders.documents import Document
@@ -26,14 +27,27 @@ MAIL_IS_RELAYED: Final = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED"}
 HIDDEN_UNTIL_PAID: Final = ("buyer", "recipient", "proceeds", "payment", "tax")
 HIDDEN_UNTIL_PAID_IN_ITEM: Final = ("proceeds", "promotion", "expense", "tax")
 WAREHOUSE_ONLY: Final = ("name", "addressLine1", "addressLine2", "addressLine3", "phone", "extendedFields")
+# "Access Orders PII": what only an application that has parcels delivered, or writes invoices, gets to see.
+FOR_DELIVERY: Final = (*WAREHOUSE_ONLY, "postalCode")
+FOR_INVOICES: Final = ("buyerName", "buyerCompanyName", "buyerPurchaseOrderNumber")
 
 
-def show(order: SimulatedOrder, included: AbstractSet[str], *, now: int) -> Document:
+def show(
+    order: SimulatedOrder, included: AbstractSet[str], *, now: int, roles: AbstractSet[str] = ALL_ROLES
+) -> Document:
     """Return the order as an answer carries it. One that was loaded is only cut to what was asked for."""
+    document = disclosed(order, now=now)
+    if not order.is_verbatim:
+        _withhold_by_roles(document, roles)
+    return _cut(document, included)
+
+
+def disclosed(order: SimulatedOrder, *, now: int) -> Document:
+    """Return what Amazon tells an application with every role; of a loaded order, all."""
     document = order.read()
     if not order.is_verbatim:
         _withhold(order, document, now=now)
-    return _cut(document, included)
+    return document
 
 
 def _withhold(order: SimulatedOrder, document: Document, *, now: int) -> None:
@@ -43,11 +57,9 @@ def _withhold(order: SimulatedOrder, document: Document, *, now: int) -> None:
     if order.fulfilled_by == "AMAZON":
         _leave_to_the_warehouse(document)
     if order.status not in MAIL_IS_RELAYED:
-        document.get("buyer", {}).pop("buyerEmail", None)
+        _take_out(document, "buyer", ("buyerEmail",))
     if order.status == "SHIPPED" and _is_past_delivery(document, now):
-        document.get("recipient", {}).get("deliveryAddress", {}).pop("phone", None)
-    if not document.get("buyer", True):
-        del document["buyer"]
+        _take_out(document.get("recipient", {}), "deliveryAddress", ("phone",))
 
 
 def _withhold_until_paid(document: Document) -> None:
@@ -56,20 +68,61 @@ def _withhold_until_paid(document: Document) -> None:
     for item in document["orderItems"]:
         for block in HIDDEN_UNTIL_PAID_IN_ITEM:
             item.pop(block, None)
-        item["product"].pop("price", None)
+        _take_out(item, "product", ("price", "customization"))
         item.get("fulfillment", {}).pop("packing", None)
 
 
 def _leave_to_the_warehouse(document: Document) -> None:
-    for field in ("buyerName", "buyerEmail"):
-        document.get("buyer", {}).pop(field, None)
-    for field in WAREHOUSE_ONLY:
-        document.get("recipient", {}).get("deliveryAddress", {}).pop(field, None)
+    _take_out(document, "buyer", ("buyerName", "buyerEmail"))
+    _take_out(document.get("recipient", {}), "deliveryAddress", WAREHOUSE_ONLY)
+    _take_out_wishes(document)
     document.pop("packages", None)
 
 
+def _withhold_by_roles(document: Document, roles: AbstractSet[str]) -> None:
+    """Take out what the application's roles do not open: the fields are absent, and nothing says why."""
+    if DIRECT_TO_CONSUMER_SHIPPING not in roles:
+        _take_out(document, "buyer", ("buyerEmail",))
+        _take_out(document.get("recipient", {}), "deliveryAddress", FOR_DELIVERY)
+        _take_out_wishes(document)
+    if not TAX_ROLES & roles:
+        _take_out(document, "buyer", FOR_INVOICES)
+        _take_out_buyers_taxes(document)
+
+
+def _take_out_wishes(document: Document) -> None:
+    """Take out what the buyer wrote for an item: the gift's message, and what to make of the product."""
+    for item in document["orderItems"]:
+        _take_out(item["product"], "customization", ("customizedUrl",))
+        packing = item.get("fulfillment", {}).get("packing", {})
+        _take_out(packing, "giftOption", ("giftMessage",))
+        _take_out(item.get("fulfillment", {}), "packing", ())
+
+
+def _take_out_buyers_taxes(document: Document) -> None:
+    tax = document.get("tax", {})
+    registrations = tax.get("taxRegistrations")
+    if registrations is not None:
+        left = [one for one in registrations if one.get("entityType") != "BUYER"]
+        tax["taxRegistrations"] = left
+        if not left:
+            del tax["taxRegistrations"]
+    if not tax:
+        document.pop("tax", None)
+
+
+def _take_out(holder: Document, block: str, fields: tuple[str, ...]) -> None:
+    """Take fields out of a block, and the block itself once nothing is left in it."""
+    if block not in holder:
+        return
+    for field in fields:
+        holder[block].pop(field, None)
+    if not holder[block]:
+        del holder[block]
+
+
 def _is_past_delivery(document: Document, now: int) -> bool:
-    window = document["fulfillment"].get("deliverByWindow", {})
+    window = document.get("fulfillment", {}).get("deliverByWindow", {})
     latest = parse_time(window.get("latestDateTime", ""))
     return latest is not None and to_milliseconds(latest) < now
 
