@@ -53,6 +53,15 @@ _GROUPS: Final = (
         "Import and list products.",
         (("import", "Import products from a CSV file."), ("list", "List the products.")),
     ),
+    (
+        "scenarios",
+        "List, show and run the simulator's scenarios.",
+        (
+            ("list", "List the scenarios that come with the simulator."),
+            ("show", "Print the file of a scenario."),
+            ("run", "Play scenarios, and say whether all went as they should."),
+        ),
+    ),
     ("config", "Show the configuration.", (("show", "Print every setting and where its value comes from."),)),
 )
 
