@@ -1,22 +1,18 @@
 """What the operations of the Notifications API accept; keys that Amazon does not know are ignored."""
 
-from typing import Annotated, Final, Literal, TypeVar
+from typing import Annotated, Final, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from simulator.calls import Call
 from simulator.envelopes import invalid_input
+from simulator.notifications.filters import Part, ProcessingDirective
 
 LONGEST_NAME: Final = 256
-LONGEST_EXPRESSION: Final = 256
 
 Text = Annotated[str, Meta(min_length=1, max_length=1_000)]
 Version = Annotated[str, Meta(min_length=1, max_length=20)]
-
-
-class Part(msgspec.Struct, rename="camel", omit_defaults=True):
-    """A piece of a body; what is null counts as left out."""
 
 
 class SqsResource(Part):
@@ -44,31 +40,6 @@ class CreateDestination(Part):
 
     name: Annotated[str, Meta(min_length=1, max_length=LONGEST_NAME)]
     resource_specification: ResourceSpecification
-
-
-class AggregationSettings(Part):
-    """How long changes of one product's offers are gathered."""
-
-    aggregation_time_period: Literal["FiveMinutes", "TenMinutes"]
-
-
-class EventFilter(Part):
-    """What of a notification type is wanted."""
-
-    event_filter_type: Literal["ANY_OFFER_CHANGED", "ORDER_CHANGE", "SHIPMENT_TRACKING_MILESTONE_CHANGED"]
-    aggregation_settings: AggregationSettings | None = None
-    marketplace_ids: Annotated[list[str], Meta(min_length=1, max_length=50)] | None = None
-    order_change_types: (
-        Annotated[list[Literal["BuyerRequestedChange", "DeliveryTipChange", "OrderStatusChange"]], Meta(min_length=1)]
-        | None
-    ) = None
-
-
-class ProcessingDirective(Part):
-    """Filters of a subscription; the two exclude each other."""
-
-    event_filter: EventFilter | None = None
-    filter_expression: Annotated[str, Meta(min_length=1, max_length=LONGEST_EXPRESSION)] | None = None
 
 
 class CreateSubscription(Part):

@@ -11,6 +11,7 @@ import msgspec
 from simulator.chance import digest
 from simulator.notifications import sending
 from simulator.notifications.destinations import Destination
+from simulator.notifications.expressions import read_expression
 from simulator.notifications.outbox import LONGEST, Notification
 from simulator.notifications.queues import Queue
 from simulator.notifications.subscriptions import Subscription
@@ -55,7 +56,7 @@ class Notifications:
         return msgspec.to_builtins(self.state)
 
     def restore(self, kept: Any) -> None:
-        """Become what was kept."""
+        """Become what was kept. Raises ValueError or msgspec.ValidationError."""
         self._become(msgspec.convert(kept, State))
 
     def new_id(self, kind: str) -> str:
@@ -114,7 +115,10 @@ class Notifications:
             del notifications[next(iter(notifications))]
 
     def _become(self, state: State) -> None:
-        self.state = state
-        self._by_seller: dict[str, list[str]] = {}
+        by_seller: dict[str, list[str]] = {}
         for subscription in state.subscriptions.values():
-            self._by_seller.setdefault(subscription.seller, []).append(subscription.subscription_id)
+            if subscription.expression is not None:
+                read_expression(subscription.expression)
+            by_seller.setdefault(subscription.seller, []).append(subscription.subscription_id)
+        self.state = state
+        self._by_seller = by_seller

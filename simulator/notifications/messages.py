@@ -28,15 +28,20 @@ WITHOUT_LATEST_DELIVERY: Final = frozenset({"PENDING_AVAILABILITY", "PENDING", "
 SHIPPING_ROLE: Final = "DIRECT_TO_CONSUMER_SHIPPING"  # a postal code is personal data ("Access Orders PII")
 
 
+def spelled(status: str | None, *, awaits_invoice: bool) -> str | None:
+    """Return a status in v0's word, if there is one."""
+    is_unconfirmed = awaits_invoice and status == "SHIPPED"
+    return INVOICE_UNCONFIRMED if is_unconfirmed else STATUSES.get(status or "")
+
+
 def changes(happened: Happened) -> list[ChangeType]:
     """Return what subscribers are to be told: a new status, of which the first is one, and a buyer's request."""
     order = happened.order
-    if order.status is None:
-        return []
     told = []
-    if order.status != happened.before:
+    status = spelled(order.status, awaits_invoice=order.awaits_invoice)
+    if status not in (None, spelled(happened.before, awaits_invoice=happened.awaited_invoice)):
         told.append(ChangeType.STATUS)
-    if order.is_requested and not happened.was_requested:
+    if status is not None and order.is_requested and not happened.was_requested:
         told.append(ChangeType.REQUEST)
     return told
 
@@ -115,7 +120,7 @@ def _summary(order: SimulatedOrder, document: Document, *, shows_postal_code: bo
     is_known = order.is_verbatim or (shows_postal_code and order.status not in UNPAID)
     summary: Document = {
         "MarketplaceId": order.marketplace_id or "",
-        "OrderStatus": INVOICE_UNCONFIRMED if order.awaits_invoice else STATUSES[str(order.status)],
+        "OrderStatus": spelled(order.status, awaits_invoice=order.awaits_invoice),
         "PurchaseDate": document["createdTime"],
         "DestinationPostalCode": address.get("postalCode") if is_known else None,
         "FulfillmentType": "AFN" if order.fulfilled_by == "AMAZON" else "MFN",

@@ -61,7 +61,10 @@ async def push_all(world: World, courier: Courier) -> None:
     for notification_id, number in tuple(hub.state.parcels):
         if (notification_id, number) not in hub.state.parcels:
             continue
-        notification = hub.state.notifications[notification_id]
+        notification = hub.state.notifications.get(notification_id)
+        if notification is None or number >= len(notification.deliveries):
+            hub.state.parcels.remove((notification_id, number))
+            continue
         url = hub.push_url(notification.destination_id)
         was_taken = url is not None and await courier(url, notification.body.encode())
         _settle(world, hub, notification, number, was_taken=was_taken)

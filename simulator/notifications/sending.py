@@ -177,17 +177,20 @@ def _hold(world: World, hub: Notifications, notification: Notification, *, at: i
 def _overtake(world: World, hub: Notifications, subscription_id: str, *, at: int) -> None:
     """Let go of what waits for this arrival: one after the other, the latest first."""
     for step, (notification_id, number) in enumerate(reversed(hub.state.held.pop(subscription_id, [])), start=1):
-        notification = hub.state.notifications[notification_id]
-        delivery = notification.deliveries[number]
-        delivery.state, delivery.due = DeliveryState.UNDER_WAY, at + step
-        _await(world, notification, number)
+        notification = hub.state.notifications.get(notification_id)
+        if notification is not None and number < len(notification.deliveries):
+            delivery = notification.deliveries[number]
+            delivery.state, delivery.due = DeliveryState.UNDER_WAY, at + step
+            _await(world, notification, number)
 
 
 def _let_go(hub: Notifications, notification: Notification) -> None:
-    held = hub.state.held[notification.subscription_id]
-    held.remove((notification.notification_id, 0))
-    if not held:
-        del hub.state.held[notification.subscription_id]
+    held = hub.state.held.get(notification.subscription_id, [])
+    left = [each for each in held if each != (notification.notification_id, 0)]
+    if left:
+        hub.state.held[notification.subscription_id] = left
+    else:
+        hub.state.held.pop(notification.subscription_id, None)
 
 
 def _await(world: World, notification: Notification, number: int) -> None:

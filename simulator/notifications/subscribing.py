@@ -1,6 +1,6 @@
 """Notifications API v1: the five operations of subscriptions."""
 
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from starlette.responses import Response
@@ -8,9 +8,10 @@ from starlette.responses import Response
 from simulator.calls import Call
 from simulator.envelopes import WireError, invalid_input, json_answer, not_found
 from simulator.marketplaces import MARKETPLACES
-from simulator.notifications.bodies import CreateSubscription, EventFilter, ProcessingDirective, read_body
+from simulator.notifications.bodies import CreateSubscription, read_body
 from simulator.notifications.destinations import Destination
 from simulator.notifications.expressions import WrongExpression, read_expression
+from simulator.notifications.filters import EventFilter, ProcessingDirective
 from simulator.notifications.subscriptions import (
     ORDER_CHANGE,
     PAYLOAD_VERSION,
@@ -115,9 +116,9 @@ def _check_destination(kind: str, destination: Destination) -> None:
         raise invalid_input(INVALID, f"{kind} is delivered to {wanted} only")
 
 
-def _directive(kind: str, given: ProcessingDirective | None) -> dict[str, Any] | None:
-    """Check the filters, and return them as they are kept and shown."""
-    if given is None:
+def _directive(kind: str, given: ProcessingDirective | None) -> ProcessingDirective | None:
+    """Check the filters, and return them if there is one."""
+    if given is None or given == ProcessingDirective():
         return None
     wanted, expression = given.event_filter, given.filter_expression
     if wanted is not None and expression is not None:
@@ -126,8 +127,7 @@ def _directive(kind: str, given: ProcessingDirective | None) -> dict[str, Any] |
         _check_filter(kind, wanted)
     if expression is not None:
         _check_expression(kind, expression)
-    kept: dict[str, Any] = msgspec.to_builtins(given)
-    return kept or None
+    return given
 
 
 def _check_filter(kind: str, wanted: EventFilter) -> None:
@@ -151,9 +151,9 @@ def _check_expression(kind: str, expression: str) -> None:
         raise invalid_input(INVALID, f"The filterExpression is not supported: {error}") from error
 
 
-def _check_state(call: Call, kind: str, version: str, directive: dict[str, Any] | None) -> None:
+def _check_state(call: Call, kind: str, version: str, directive: ProcessingDirective | None) -> None:
     """Refuse a second subscription of a type and version, unless both differ in their filter expressions."""
-    expression = (directive or {}).get("filterExpression")
+    expression = None if directive is None else directive.filter_expression
     for known in _own(call, kind, version):
         if expression is None or known.expression in (None, expression):
             details = f"Subscription already exist for notification type {kind}"

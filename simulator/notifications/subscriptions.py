@@ -1,11 +1,12 @@
 """Who wants to be told of what: an application's subscriptions with a seller, and their filters."""
 
 from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from simulator.notifications.expressions import read_expression
+from simulator.notifications.filters import ProcessingDirective
 from simulator.orders.documents import Document
 
 ORDER_CHANGE: Final = "ORDER_CHANGE"
@@ -47,23 +48,23 @@ class Subscription(msgspec.Struct, kw_only=True):
     notification_type: str
     payload_version: str
     destination_id: str
-    directive: dict[str, Any] | None = None  # processingDirective as Amazon shows it
+    directive: ProcessingDirective | None = None
 
     @property
     def expression(self) -> str | None:
         """The filterExpression, if there is one."""
-        found: str | None = (self.directive or {}).get("filterExpression")
-        return found
+        return None if self.directive is None else self.directive.filter_expression
 
     def wants(self, change_type: str, payload: Document) -> bool:
         """Say whether a notification with this payload passes the filters."""
         if self.expression is not None:
             return read_expression(self.expression).holds(payload)
-        wanted = (self.directive or {}).get("eventFilter", {})
+        wanted = None if self.directive is None else self.directive.event_filter
+        if wanted is None:
+            return True
         marketplace_id = payload["OrderChangeNotification"]["Summary"]["MarketplaceId"]
-        return change_type in wanted.get("orderChangeTypes", (change_type,)) and marketplace_id in wanted.get(
-            "marketplaceIds", (marketplace_id,)
-        )
+        is_type = wanted.order_change_types is None or change_type in wanted.order_change_types
+        return is_type and (wanted.marketplace_ids is None or marketplace_id in wanted.marketplace_ids)
 
     def show(self) -> Document:
         """Return the subscription as Amazon's answers carry it."""
@@ -72,4 +73,4 @@ class Subscription(msgspec.Struct, kw_only=True):
             "payloadVersion": self.payload_version,
             "destinationId": self.destination_id,
         }
-        return shown if self.directive is None else shown | {"processingDirective": self.directive}
+        return shown if self.directive is None else shown | {"processingDirective": self.directive.show()}

@@ -27,4 +27,5 @@ class Happened:
     at: int
     before: str | None  # the fulfillment status before; None for an order that was not there
     was_requested: bool = False  # whether the buyer had asked to cancel before
+    awaited_invoice: bool = False  # whether v0 showed InvoiceUnconfirmed before
     packed_before: bytes | None = None  # the document before
