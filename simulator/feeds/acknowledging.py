@@ -4,20 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from simulator.feeds.messages import (
-    NOT_CANCELLABLE,
-    NOT_THE_SELLERS_TO_SHIP,
-    NOT_THE_WHOLE_ORDER,
-    REPEATED_ITEM,
-    UNKNOWN_ITEM,
-    UNKNOWN_ORDER,
-    UNKNOWN_REASON,
-    WRONG_QUANTITY,
-    Acknowledgement,
-    Fault,
-)
+from simulator.feeds.messages import NOT_CANCELLABLE, NOT_THE_WHOLE_ORDER, UNKNOWN_REASON, WRONG_QUANTITY, Fault
+from simulator.feeds.own_orders import find_own, items_of
+from simulator.feeds.requests import Acknowledgement
 from simulator.orders import lifecycle
-from simulator.orders.search import is_served
 
 if TYPE_CHECKING:
     from simulator.orders.book import SimulatedOrder
@@ -43,26 +33,17 @@ WHY_NOT: Final = {
 
 def acknowledge(world: World, seller: str, asked: Acknowledgement, *, at: int) -> None:
     """Do what a seller asks for: cancel the order, or take note that it will be shipped. Raises Fault."""
-    order = world.book.get(asked.order_id)
-    if order is None or order.seller != seller or not is_served(order, now=at):
-        raise Fault(UNKNOWN_ORDER, "The AmazonOrderID is not an order of this seller.", order_id=asked.order_id)
-    if order.fulfilled_by == "AMAZON":
-        message = "The order is fulfilled by Amazon; the seller neither ships nor cancels it."
-        raise Fault(NOT_THE_SELLERS_TO_SHIP, message, order_id=asked.order_id)
-    quantities = {item["orderItemId"]: item["quantityOrdered"] for item in order.read()["orderItems"]}
-    _check_items(asked, quantities)
+    order = find_own(world, seller, asked.order_id, at=at)
+    document = order.read()
+    items = items_of(asked.order_id, document, [item.item_code for item in asked.items])
+    _check_items(asked, {code: item["quantityOrdered"] for code, item in items.items()})
     if asked.is_cancellation:
+        quantities = {item["orderItemId"]: item["quantityOrdered"] for item in document["orderItems"]}
         _cancel(world, order, asked, quantities, at=at)
 
 
 def _check_items(asked: Acknowledgement, quantities: dict[str, int]) -> None:
-    named: set[str] = set()
     for item in asked.items:
-        if item.item_code not in quantities:
-            raise _of_item(UNKNOWN_ITEM, "The AmazonOrderItemCode is not an item of the order.", asked, item.item_code)
-        if item.item_code in named:
-            raise _of_item(REPEATED_ITEM, "The AmazonOrderItemCode is named more than once.", asked, item.item_code)
-        named.add(item.item_code)
         if item.reason is not None and item.reason not in CANCEL_REASONS:
             raise _of_item(UNKNOWN_REASON, "The CancelReason is not one that Amazon knows.", asked, item.item_code)
         if item.quantity is not None and (item.quantity.lstrip("0") or "0") != str(quantities[item.item_code]):

@@ -1,11 +1,14 @@
-"""What a feed asks for, whichever way it is written: its messages, and what became of each."""
+"""What a feed is made of, whichever way it is written: its messages, and what became of each."""
 
 from dataclasses import dataclass
 from typing import Final
 
 from simulator.feeds.queue import Counts
+from simulator.feeds.requests import Request
 
 # 5000 is Amazon's code of a document that cannot be read; the other numbers are the simulator's own.
+# 50xx: the document or the message is not well made. 60xx: the order. 601x: an item of it. 602x: shipping.
+# 603x: money.
 UNREADABLE: Final = 5000
 WRONG_DOCUMENT: Final = 5001
 WRONG_MESSAGE: Final = 5002
@@ -18,6 +21,13 @@ REPEATED_ITEM: Final = 6012
 WRONG_QUANTITY: Final = 6013
 NOT_THE_WHOLE_ORDER: Final = 6014
 UNKNOWN_REASON: Final = 6015
+NOT_SHIPPABLE: Final = 6021  # what confirmShipment would answer with 400
+NOT_CHARGED: Final = 6031  # nothing of the item was shipped, so nothing was paid
+UNKNOWN_COMPONENT: Final = 6032
+WRONG_CURRENCY: Final = 6033
+WRONG_AMOUNT: Final = 6034
+MORE_THAN_PAID: Final = 6035
+TAX_IS_INCLUDED: Final = 6036  # where prices include the tax, no component of its own holds it
 
 
 class Fault(Exception):
@@ -32,29 +42,11 @@ class Fault(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class NamedItem:
-    """An order item as a message names it."""
-
-    item_code: str
-    reason: str | None = None
-    quantity: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
-    """What a seller says about an order: that it will be shipped, or that it is cancelled."""
-
-    order_id: str
-    is_cancellation: bool
-    items: tuple[NamedItem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Message:
     """A request of a feed, or what is wrong with it, and the numbers of the messages or records it was made of."""
 
     numbers: tuple[int, ...]
-    asks: Acknowledgement | Fault
+    asks: Request | Fault
 
 
 @dataclass(frozen=True, slots=True)

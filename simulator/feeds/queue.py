@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
+
+import msgspec
 
 from simulator.chance import chance
 from simulator.queued import ProcessingStatus
@@ -17,6 +19,15 @@ class FeedType(StrEnum):
 
     ACKNOWLEDGEMENT = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
     FLAT_ACKNOWLEDGEMENT = "POST_FLAT_FILE_ORDER_ACKNOWLEDGEMENT_DATA"
+    FULFILLMENT = "POST_ORDER_FULFILLMENT_DATA"
+    FLAT_FULFILLMENT = "POST_FLAT_FILE_FULFILLMENT_DATA"
+    PAYMENT_ADJUSTMENT = "POST_PAYMENT_ADJUSTMENT_DATA"
+    FLAT_PAYMENT_ADJUSTMENT = "POST_FLAT_FILE_PAYMENT_ADJUSTMENT_DATA"
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether its documents are tab-separated text, and not XML."""
+        return "_FLAT_FILE_" in self
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +102,11 @@ class Feeds:
         document.is_used = True
         self._feeds[feed.feed_id] = feed
         return feed
+
+    def keep(self) -> Any:
+        """Return all feeds, oldest first, what they were made from as base64."""
+        return msgspec.to_builtins(list(self._feeds.values()))
+
+    def restore(self, kept: Any) -> None:
+        """Become what was kept; the seed has to be the one that it was kept with."""
+        self._feeds = {feed.feed_id: feed for feed in msgspec.convert(kept, list[Feed])}
