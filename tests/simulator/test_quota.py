@@ -29,6 +29,13 @@ class TestQuota:
             "getFeeds": ("0.0222", 10),
             "getFeed": ("2", 15),
             "cancelFeed": ("2", 15),
+            "getReports": ("0.0222", 10),
+            "createReport": ("0.0167", 15),
+            "getReport": ("2", 15),
+            "cancelReport": ("0.0222", 10),
+            "getReportDocument": ("0.0167", 15),
+            "getListingsItem": ("5", 10),
+            "patchListingsItem": ("5", 5),
         }
 
     async def test_a_burst_is_granted_and_then_one_request_per_refill(self, limited: Amazon) -> None:

@@ -247,7 +247,7 @@ class TestStateAndJournal:
         order_id = (await amazon.place())[0]
         broken = world.book.get(order_id)
         assert broken is not None
-        broken.packed = b"broken"
+        broken._kept = b"broken"
         sent: list[Any] = []
 
         async def receive() -> Any:

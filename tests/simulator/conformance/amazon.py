@@ -84,7 +84,13 @@ class Amazon:
         self.tally = tally
         self._schemas = {
             operation: schemas
-            for schemas in (models["orders_2026-01-01"], models["sellers"], models["feeds_2021-06-30"])
+            for schemas in (
+                models["orders_2026-01-01"],
+                models["sellers"],
+                models["feeds_2021-06-30"],
+                models["reports_2021-06-30"],
+                models["listingsItems_2021-08-01"],
+            )
             for operation in schemas.model.operations
         } | {"confirmShipment": models["ordersV0"]}
         self._access_tokens: dict[str, str] = {}

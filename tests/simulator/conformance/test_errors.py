@@ -15,6 +15,8 @@ Call = Callable[[Amazon, dict[str, str] | None], Awaitable[httpx2.Response]]
 AFTER = "2026-11-01T00:00:00Z"
 BEFORE = "2026-11-02T00:00:00Z"
 UNKNOWN_ORDER = "999-0000000-0000000"
+REPORTS_PATH = "/reports/2021-06-30"
+LISTING_PATH = "/listings/2021-08-01/items/demo/MUG-STONEWARE-350"
 
 REFUSED_SEARCHES: dict[str, dict[str, Any]] = {
     "no lower bound": {},
@@ -163,6 +165,13 @@ def of_feeds(operation: str, path: str) -> Call:
     return call
 
 
+def of(operation: str, method: str, path: str) -> Call:
+    async def call(amazon: Amazon, headers: dict[str, str] | None = None) -> httpx2.Response:
+        return await amazon.call(operation, method, path, headers=headers)
+
+    return call
+
+
 OPERATIONS: dict[str, Call] = {
     "searchOrders": search,
     "getOrder": get_order,
@@ -174,6 +183,15 @@ OPERATIONS: dict[str, Call] = {
     "getFeeds": of_feeds("getFeeds", "/feeds"),
     "getFeed": of_feeds("getFeed", "/feeds/50000000000"),
     "cancelFeed": of_feeds("cancelFeed", "/feeds/50000000000"),
+    "getReports": of("getReports", "GET", REPORTS_PATH + "/reports"),
+    "createReport": of("createReport", "POST", REPORTS_PATH + "/reports"),
+    "getReport": of("getReport", "GET", REPORTS_PATH + "/reports/50000000000"),
+    "cancelReport": of("cancelReport", "DELETE", REPORTS_PATH + "/reports/50000000000"),
+    "getReportDocument": of(
+        "getReportDocument", "GET", REPORTS_PATH + "/documents/00000000-0000-4000-8000-000000000000"
+    ),
+    "getListingsItem": of("getListingsItem", "GET", LISTING_PATH),
+    "patchListingsItem": of("patchListingsItem", "PATCH", LISTING_PATH),
 }
 # Rate and burst of the default usage plans, as each operation's reference page prints them.
 PLANS = {
@@ -187,6 +205,13 @@ PLANS = {
     "getFeeds": (0.0222, 10),
     "getFeed": (2.0, 15),
     "cancelFeed": (2.0, 15),
+    "getReports": (0.0222, 10),
+    "createReport": (0.0167, 15),
+    "getReport": (2.0, 15),
+    "cancelReport": (0.0222, 10),
+    "getReportDocument": (0.0167, 15),
+    "getListingsItem": (5.0, 10),
+    "patchListingsItem": (5.0, 5),
 }
 
 
