@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from simulator.marketplaces import decimals_of
@@ -12,12 +13,7 @@ DECIMAL: Final = re.compile(r"\d{1,12}(?:[.](\d{1,4}))?", re.ASCII)
 
 def money(minor: int, currency: str) -> Document:
     """Spell an amount of minor units as Amazon's Money: a decimal string and a currency."""
-    decimals = decimals_of(currency)
-    if decimals == 0:
-        return {"amount": str(minor), "currencyCode": currency}
-    whole, rest = divmod(abs(minor), 10**decimals)
-    sign = "-" if minor < 0 else ""
-    return {"amount": f"{sign}{whole}.{rest:0{decimals}d}", "currencyCode": currency}
+    return {"amount": _spell(minor, decimals_of(currency)), "currencyCode": currency}
 
 
 def parse_amount(text: str, currency: str) -> int | None:
@@ -27,3 +23,12 @@ def parse_amount(text: str, currency: str) -> int | None:
     if found is None or len(found[1] or "") > decimals:
         return None
     return int(Decimal(text).scaleb(decimals))
+
+
+@lru_cache(maxsize=16_384)
+def _spell(minor: int, decimals: int) -> str:
+    if decimals == 0:
+        return str(minor)
+    whole, rest = divmod(abs(minor), 10**decimals)
+    sign = "-" if minor < 0 else ""
+    return f"{sign}{whole}.{rest:0{decimals}d}"

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from functools import lru_cache
 from typing import Final
 
 SECOND: Final = 1_000
@@ -10,6 +11,7 @@ MINUTE: Final = 60 * SECOND
 HOUR: Final = 60 * MINUTE
 DAY: Final = 24 * HOUR
 
+_MINUTES: Final = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(24 * 60)]
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 ISO_8601: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d([.]\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 
@@ -25,13 +27,20 @@ def to_datetime(milliseconds: int) -> datetime:
 
 
 def wire_time(milliseconds: int) -> str:
-    """Spell a moment as Amazon does: ``2026-01-31T09:30:00.000Z``."""
-    return to_datetime(milliseconds).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    """Spell a moment as Amazon does: ``2026-01-31T09:30:00.000Z``. Raises OverflowError outside the calendar."""
+    day, rest = divmod(milliseconds, DAY)
+    minutes, rest = divmod(rest, MINUTE)
+    return f"{_date(day)}T{_MINUTES[minutes]}:{rest // SECOND:02}.{rest % SECOND:03}Z"
 
 
 def http_date(milliseconds: int) -> str:
     """Spell a moment as a Date header does."""
     return format_datetime(to_datetime(milliseconds), usegmt=True)
+
+
+@lru_cache(maxsize=4_096)
+def _date(day: int) -> str:
+    return to_datetime(day * DAY).date().isoformat()
 
 
 def parse_time(text: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Keys in order, cheap to add, remove and walk from any place: how 100,000 orders are served without a scan."""
+"""Keys in order, cheap to add, remove and walk from any place: how a million orders are served without a scan."""
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterator
@@ -16,6 +16,9 @@ class SortedKeys:
 
     def __len__(self) -> int:
         return sum(map(len, self._chunks))
+
+    def __bool__(self) -> bool:
+        return bool(self._chunks)
 
     def add(self, key: tuple[int, str]) -> None:
         """Put a key in its place."""
