@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
 
 from simulator.instants import SECOND, to_datetime, to_milliseconds
 
@@ -12,6 +15,13 @@ LATEST: Final = to_milliseconds(datetime(2200, 1, 1, tzinfo=UTC))
 
 class TimeOutOfRange(ValueError):
     """A moment before 2000 or after 2199, which no order of this world can have."""
+
+
+class KeptClock(msgspec.Struct):
+    """The time as a snapshot keeps it."""
+
+    now: Annotated[int, Meta(ge=EARLIEST, le=LATEST)]
+    rate: Annotated[float, Meta(ge=0)]
 
 
 class SimulatedClock:
@@ -58,6 +68,20 @@ class SimulatedClock:
             raise ValueError("time runs at a rate of zero or more")
         self._restart(self.milliseconds())
         self._rate = rate
+
+    def twin(self) -> "SimulatedClock":
+        """Return a clock of the same time and rate, driven by the same clock of the machine."""
+        return SimulatedClock(monotonic=self._monotonic, start=self.now(), rate=self._rate)
+
+    def keep(self) -> Any:
+        """Return the time and the rate."""
+        return msgspec.to_builtins(KeptClock(self.milliseconds(), self._rate))
+
+    def restore(self, kept: Any) -> None:
+        """Go on from the time that was kept. Raises msgspec.ValidationError."""
+        clock = msgspec.convert(kept, KeptClock)
+        self._restart(clock.now)
+        self._rate = clock.rate
 
     def _restart(self, base: int) -> None:
         self._base = base

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import Meta
 
 UNITS: Final = 10_000_000  # of one token, so that every published rate refills whole units each millisecond
 
@@ -28,6 +31,23 @@ class Bucket:
     since: int
 
 
+class KeptBucket(msgspec.Struct, array_like=True):
+    """A bucket as a snapshot keeps it."""
+
+    operation: str
+    client_id: str
+    seller: str
+    units: Annotated[int, Meta(ge=0)]
+    since: int
+
+
+class KeptQuotas(msgspec.Struct, rename="camel"):
+    """All buckets as a snapshot keeps them."""
+
+    is_enabled: bool
+    buckets: list[KeptBucket]
+
+
 class Quotas:
     """All buckets; each starts full. Time set back neither fills nor empties one."""
 
@@ -47,3 +67,16 @@ class Quotas:
             return False
         bucket.units -= UNITS
         return True
+
+    def keep(self) -> Any:
+        """Return what is left in each bucket."""
+        buckets = [KeptBucket(*names, bucket.units, bucket.since) for names, bucket in self._buckets.items()]
+        return msgspec.to_builtins(KeptQuotas(self.is_enabled, buckets))
+
+    def restore(self, kept: Any) -> None:
+        """Become what was kept. Raises msgspec.ValidationError."""
+        quotas = msgspec.convert(kept, KeptQuotas)
+        self.is_enabled = quotas.is_enabled
+        self._buckets = {
+            (one.operation, one.client_id, one.seller): Bucket(one.units, one.since) for one in quotas.buckets
+        }
