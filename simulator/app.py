@@ -1,9 +1,9 @@
 """The simulator's routes: Amazon's own paths at the root, the control plane under ``/_sim``."""
 
+import asyncio
 from difflib import get_close_matches
 from typing import Final
 
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -15,13 +15,18 @@ from simulator.access.login import token_endpoint
 from simulator.cast import operations as sellers
 from simulator.control.routes import control_routes, unknown_control
 from simulator.envelopes import WireError, error_answer
+from simulator.faults.closing import ClosingApp
+from simulator.faults.gate import Sleep
 from simulator.feeds import operations as feeds
 from simulator.finances import operations as finances
-from simulator.gates import gated
+from simulator.gates import gated, guarded
 from simulator.listings import operations as listings
 from simulator.notifications import operations as notifications
+from simulator.notifications.pushing import Courier, Pushing, post
+from simulator.notifications.sqs import sqs_routes
 from simulator.orders import operations as orders
 from simulator.reports import operations as reports
+from simulator.sides import OTHER_OPERATIONS, STORAGE_SIDE, TOKEN_SIDE
 from simulator.stamping import CONTROL, Stamped
 from simulator.storage.transfers import document_routes
 from simulator.storage.urls import DOCUMENTS
@@ -42,24 +47,38 @@ OPERATIONS: Final = (
 NOT_SERVED: Final = {404: ("NotFound", "Resource not found."), 405: ("MethodNotAllowed", "Method not allowed.")}
 
 
-def create_app(world: World, *, public_url: str | None = None) -> Starlette:
+def create_app(
+    world: World, *, public_url: str | None = None, sleep: Sleep = asyncio.sleep, courier: Courier = post
+) -> ClosingApp:
     """Return the application that plays Amazon in this world.
 
-    URLs of documents begin with ``public_url``; without one, with the address that a request came in at.
+    URLs of documents begin with ``public_url``; without one, with the address that a request came in at. ``sleep``
+    waits so many real seconds, where a fault makes an answer slow; ``courier`` posts the notifications that are pushed.
     """
-    routes = [Route(one.path, gated(world, one), methods=[one.method]) for one in OPERATIONS]
-    app = Starlette(
+    routes = [Route(one.path, gated(world, one, sleep=sleep), methods=[one.method]) for one in OPERATIONS]
+    token = guarded(world, token_endpoint(world), side=TOKEN_SIDE, sleep=sleep)
+    app = ClosingApp(
         routes=[
-            Route("/auth/o2/token", token_endpoint(world), methods=["POST"]),
+            Route("/auth/o2/token", token, methods=["POST"]),
             *routes,
-            Mount(DOCUMENTS, routes=document_routes(world)),
+            Mount(DOCUMENTS, routes=_guarded_transfers(world, sleep)),
+            *sqs_routes(world, sleep),
             Mount(CONTROL, routes=control_routes(world)),
         ],
-        middleware=[Middleware(Stamped, world=world)],
+        middleware=[Middleware(Stamped, world=world), Middleware(Pushing, world=world, courier=courier, sleep=sleep)],
         exception_handlers={HTTPException: _not_served},
     )
     app.state.public_url = public_url
+    app.state.operations = frozenset({one.name for one in OPERATIONS} | OTHER_OPERATIONS)
     return app
+
+
+def _guarded_transfers(world: World, sleep: Sleep) -> list[Route]:
+    def with_faults(route: Route) -> Route:
+        endpoint = guarded(world, route.endpoint, side=STORAGE_SIDE, sleep=sleep)
+        return Route(route.path, endpoint, methods=list(route.methods or ()))
+
+    return [with_faults(route) for route in document_routes(world)]
 
 
 async def _not_served(request: Request, error: Exception) -> Response:

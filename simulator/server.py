@@ -4,12 +4,33 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from simulator.faults.closing import ConnectionClosed
 
 GRACE: Final = 2
+
+
+class ClosingProtocol(H11Protocol):
+    """uvicorn's HTTP, which also closes the connection without an answer where the application asks for it."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        serve: ASGIApp = self.app
+
+        async def serve_or_close(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await serve(scope, receive, send)
+            except ConnectionClosed:
+                self.transport.abort()
+                while (await receive())["type"] != "http.disconnect":
+                    """Only once the connection is seen as lost does uvicorn not answer in its own words."""
+
+        self.app = serve_or_close
 
 
 class QuietServer(uvicorn.Server):
@@ -43,6 +64,7 @@ async def serving(
         server = QuietServer(
             uvicorn.Config(
                 app,
+                http=ClosingProtocol,
                 date_header=False,
                 server_header=False,
                 access_log=False,

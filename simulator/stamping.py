@@ -1,11 +1,15 @@
 """What every answer carries: the simulator's time, a request id, and an entry in the journal."""
 
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode
 
+from msgspec import UNSET
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.envelopes import WireError, error_answer
+from simulator.faults.closing import ConnectionClosed
+from simulator.faults.rules import Effect
 from simulator.instants import http_date, wire_time
 from simulator.journal import Entry
 from simulator.storage.urls import DOCUMENTS
@@ -13,6 +17,7 @@ from simulator.world import World
 
 CONTROL: Final = "/_sim"
 FAILED: Final = "We encountered an internal error. Please try again."
+UNTOLD: Final = frozenset({"BuyerEmail", "buyerEmail"})  # parameters that name a buyer
 
 
 class Stamped:
@@ -48,9 +53,13 @@ class Stamped:
                     journal.write(_entry(scope, message["status"], request_id, now=now))
             await send(message)
 
-        state["operation"] = state["seller"] = state["hint"] = None
+        state |= dict.fromkeys(("operation", "seller", "client_id", "hint", "summary", "answered"))
+        state |= {"request_id": request_id, "struck": []}
         try:
             await self._app(scope, receive, send_stamped)
+        except ConnectionClosed as closed:
+            state["closed"] = closed
+            journal.write(_entry(scope, closed.status, request_id, now=self._world.clock.milliseconds()))
         except Exception:
             if not has_started:
                 failure = error_answer(WireError(500, "InternalFailure", FAILED))
@@ -58,16 +67,35 @@ class Stamped:
             raise
 
 
-def _entry(scope: Scope, status: int, request_id: str, *, now: int) -> Entry:
-    is_signed = scope["path"].startswith(DOCUMENTS)  # whoever has the query of such a URL has the document
+def _entry(scope: Scope, status: int | None, request_id: str, *, now: int) -> Entry:
+    state = scope["state"]
     return Entry(
         time=wire_time(now),
         method=scope["method"],
         path=scope["path"],
-        query="" if is_signed else scope["query_string"].decode("latin-1"),
-        operation=scope["state"]["operation"],
+        query=_query(scope),
+        operation=state["operation"],
         status=status,
-        seller=scope["state"]["seller"],
+        seller=state["seller"],
+        client_id=state["client_id"],
         request_id=request_id,
-        hint=scope["state"]["hint"],
+        is_lost=any(rule["effect"] == Effect.LOST for rule in state["struck"]),
+        faults=list(state["struck"]) or UNSET,
+        hint=state["hint"] or UNSET,
+        summary=_given(state["summary"]),
+        answered=_given(state["answered"]),
     )
+
+
+def _given(value: Any) -> Any:
+    return UNSET if value is None else value
+
+
+def _query(scope: Scope) -> str:
+    if scope["path"].startswith(DOCUMENTS):  # whoever has the query of such a URL has the document
+        return ""
+    query: str = scope["query_string"].decode("latin-1")
+    if not any(name in query for name in UNTOLD):
+        return query
+    pairs = parse_qsl(query, keep_blank_values=True)
+    return urlencode([(name, "" if name in UNTOLD else value) for name, value in pairs])

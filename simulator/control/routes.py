@@ -9,12 +9,24 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from simulator.clock import TimeOutOfRange
-from simulator.control import access, faults, feeds, listings, notifications, orders, page, scenarios, snapshots
+from simulator.control import (
+    access,
+    faults,
+    feeds,
+    journal,
+    listings,
+    notifications,
+    orders,
+    page,
+    scenarios,
+    snapshots,
+)
 from simulator.control.bodies import ControlError, Nothing, Reset, SetClock, SetLimits, SetOptions, read_body
 from simulator.control.controls import Control
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
 from simulator.orders import arrivals
+from simulator.summaries import answered_ids, control_summary
 from simulator.world import World
 
 
@@ -27,7 +39,6 @@ def _controls() -> tuple[Control, ...]:
     return (
         Control("GET", "/clock", show_clock),
         Control("POST", "/clock", set_clock),
-        Control("GET", "/journal", show_journal),
         Control("POST", "/reset", reset),
         Control("GET", "/options", show_options),
         Control("POST", "/options", set_options),
@@ -36,6 +47,7 @@ def _controls() -> tuple[Control, ...]:
         *orders.CONTROLS,
         *feeds.CONTROLS,
         *faults.CONTROLS,
+        *journal.CONTROLS,
         *notifications.CONTROLS,
         *listings.CONTROLS,
         *access.CONTROLS,
@@ -73,11 +85,6 @@ async def set_clock(world: World, request: Request) -> Response:
         field = "now" if body.advance is UNSET else "advance"
         raise ControlError(422, "INVALID", str(error), field) from error
     return await show_clock(world, request)
-
-
-async def show_journal(world: World, request: Request) -> Response:
-    """Answer the requests so far, oldest first."""
-    return json_answer({"requests": world.journal.documents()})
 
 
 async def reset(world: World, request: Request) -> Response:
@@ -127,9 +134,13 @@ async def set_options(world: World, request: Request) -> Response:
 def _endpoint(world: World, control: Control) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
         try:
-            return await control.answer(world, request)
+            response = await control.answer(world, request)
         except ControlError as error:
-            return _refusal(error)
+            response = _refusal(error)
+        if request.method not in ("GET", "HEAD"):
+            request.state.summary = await control_summary(request)
+            request.state.answered = answered_ids(response)
+        return response
 
     return endpoint
 

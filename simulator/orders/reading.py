@@ -1,18 +1,20 @@
 """Orders API v2026-01-01: searchOrders and getOrder."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.responses import Response
 
 from simulator.calls import Call
 from simulator.envelopes import WRONG_PAGE, invalid_input, json_answer, malformed_order_id, not_found
+from simulator.faults.listings import Listing, seen
 from simulator.instants import wire_time
-from simulator.orders.book import CREATED
+from simulator.orders.book import CREATED, Key, SimulatedOrder
 from simulator.orders.disclosure import show
 from simulator.orders.documents import Document
 from simulator.orders.page_tokens import PageTokens
-from simulator.orders.search import Found, Search, find_page, is_served
+from simulator.orders.search import Search, find_page, is_served
 from simulator.parameters import BLIND_FOR, Asked, read_included, read_search
 from simulator.sealing import WrongToken
 
@@ -33,8 +35,12 @@ async def search_orders(call: Call) -> Response:
         marketplace_ids=asked.marketplace_ids,
         fulfilled_by=asked.fulfilled_by,
     )
-    found = find_page(call.world.book, search, start=start or search.start(), limit=asked.limit, now=call.now)
-    return json_answer(_page(call, asked, identity, found, before=before))
+    start = start or search.start()
+    listing = Listing(call, family=asked.family, wants=lambda order: search.wants(order.group))
+    found = find_page(call.world.book, search, start=start, limit=asked.limit, now=call.now, hidden=listing.hides)
+    orders = listing.show(found.orders, last=found.last)
+    last = listing.next_key(start=start, last=found.last)
+    return json_answer(_page(call, asked, identity, orders, before=before, last=last))
 
 
 async def get_order(call: Call) -> Response:
@@ -46,7 +52,7 @@ async def get_order(call: Call) -> Response:
         raise malformed_order_id(order_id)
     if order is None or order.seller != call.seller or not is_served(order, now=call.now):
         raise not_found()
-    return json_answer({"order": show(order, included, now=call.now)})
+    return json_answer({"order": show(seen(call, order), included, now=call.now, roles=call.roles)})
 
 
 def _place(call: Call, asked: Asked, identity: str) -> tuple[int, tuple[int, str] | None]:
@@ -60,11 +66,13 @@ def _place(call: Call, asked: Asked, identity: str) -> tuple[int, tuple[int, str
     return place.before, (place.moment, place.order_id)
 
 
-def _page(call: Call, asked: Asked, identity: str, found: Found, *, before: int) -> Document:
-    page: Document = {"orders": [show(order, asked.included, now=call.now) for order in found.orders]}
-    if found.last is not None:
+def _page(
+    call: Call, asked: Asked, identity: str, orders: Sequence[SimulatedOrder], *, before: int, last: Key | None
+) -> Document:
+    page: Document = {"orders": [show(order, asked.included, now=call.now, roles=call.roles) for order in orders]}
+    if last is not None:
         tokens = PageTokens(call.world.seed)
-        next_token = tokens.write(asked=identity, before=before, last=found.last, now=call.now)
+        next_token = tokens.write(asked=identity, before=before, last=last, now=call.now)
         page["pagination"] = {"nextToken": next_token}
     page["createdBefore" if asked.family == CREATED else "lastUpdatedBefore"] = wire_time(before)
     return page
