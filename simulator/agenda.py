@@ -1,7 +1,12 @@
 """What is going to happen by itself, in order of time."""
 
 import heapq
-from typing import Final, NamedTuple
+from typing import Annotated, Any, Final, NamedTuple
+
+import msgspec
+from msgspec import Meta
+
+from simulator.clock import EARLIEST
 
 RELEASE: Final = "release"
 PAYMENT: Final = "payment"
@@ -10,8 +15,11 @@ BUYER_CANCEL: Final = "buyer cancels"
 BUYER_REQUEST: Final = "buyer asks to cancel"
 WAREHOUSE: Final = "warehouse ships"
 GIVING_UP: Final = "Amazon gives up"
+HANDOVER: Final = "package handed over"
 IN_TRANSIT: Final = "package in transit"
 DELIVERY: Final = "package delivered"
+LOSS: Final = "package lost"
+CANCELLATION: Final = "cancellation takes effect"
 ARRIVAL: Final = "order arrives"
 STREAM: Final = "order arrives, and another will"
 FEED_START: Final = "feed is started"
@@ -20,6 +28,8 @@ REPORT_START: Final = "report is started"
 REPORT_END: Final = "report is ended"
 LISTING: Final = "listing takes effect"
 MESSAGE: Final = "message is delivered"
+
+KINDS: Final = frozenset(kind for name, kind in globals().items() if name.isupper() and isinstance(kind, str))
 
 
 class Timer(NamedTuple):
@@ -30,6 +40,13 @@ class Timer(NamedTuple):
     kind: str
     subject: str
     detail: str = ""
+
+
+class KeptAgenda(msgspec.Struct):
+    """The timers as a snapshot keeps them, the earliest first."""
+
+    number: Annotated[int, Meta(ge=0)]
+    timers: list[Timer]
 
 
 class Agenda:
@@ -52,3 +69,15 @@ class Agenda:
         if self._heap and self._heap[0].due <= until:
             return heapq.heappop(self._heap)
         return None
+
+    def keep(self) -> Any:
+        """Return all timers."""
+        return msgspec.to_builtins(KeptAgenda(self._number, sorted(self._heap)))
+
+    def restore(self, kept: Any) -> None:
+        """Become what was kept. Raises ValueError for a timer that can never have been set."""
+        agenda = msgspec.convert(kept, KeptAgenda)
+        for place, timer in enumerate(agenda.timers):
+            if timer.kind not in KINDS or timer.due < EARLIEST or timer.number > agenda.number:
+                raise ValueError(f"no timer is like this - at `$.timers[{place}]`")
+        self._heap, self._number = sorted(agenda.timers), agenda.number

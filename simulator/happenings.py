@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from simulator import agenda
 from simulator.feeds import feeding
-from simulator.orders import arrivals, lifecycle
+from simulator.orders import arrivals, lifecycle, parcels
+from simulator.orders.documents import status_of
 
 if TYPE_CHECKING:
     from simulator.agenda import Timer
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from simulator.orders.documents import Document
     from simulator.world import World
 
-PAYMENT_FAILED: Final = "Payment could not be authorised"
 BOUGHT_BY_MISTAKE: Final = "Order created by mistake"
 NOT_SHIPPED_IN_TIME: Final = "Not shipped in time"
 WAITS_FOR: Final = {
@@ -25,9 +25,22 @@ WAITS_FOR: Final = {
     agenda.BUYER_CANCEL: {"PENDING"},
     agenda.BUYER_REQUEST: {"UNSHIPPED"},
     agenda.WAREHOUSE: {"UNSHIPPED"},
-    agenda.GIVING_UP: {"UNSHIPPED"},
+    agenda.CANCELLATION: {"UNSHIPPED"},
+    agenda.GIVING_UP: {"UNSHIPPED", "PARTIALLY_SHIPPED"},
+    agenda.HANDOVER: {"PARTIALLY_SHIPPED", "SHIPPED"},
     agenda.IN_TRANSIT: {"PARTIALLY_SHIPPED", "SHIPPED"},
     agenda.DELIVERY: {"PARTIALLY_SHIPPED", "SHIPPED"},
+    agenda.LOSS: {"PARTIALLY_SHIPPED", "SHIPPED"},
+}
+WHO_CANCELS: Final = {
+    agenda.PAYMENT_FAILURE: ("AMAZON", lifecycle.PAYMENT_FAILED),
+    agenda.BUYER_CANCEL: ("BUYER", BOUGHT_BY_MISTAKE),
+}
+PACKAGE_STATUS: Final = {
+    agenda.HANDOVER: "SHIPPED",
+    agenda.IN_TRANSIT: "IN_TRANSIT",
+    agenda.DELIVERY: "DELIVERED",
+    agenda.LOSS: "UNDELIVERABLE",
 }
 
 
@@ -54,37 +67,41 @@ def _befall(world: World, timer: Timer) -> None:
     order = world.book.get(timer.subject)
     if order is None or order.is_verbatim or order.status not in WAITS_FOR[timer.kind]:
         return
-    if timer.kind in (agenda.IN_TRANSIT, agenda.DELIVERY):
+    if timer.kind in PACKAGE_STATUS:
         _move_package(world, order, timer)
     else:
-        world.change(order, lambda document: _happen(document, timer.kind), at=timer.due)
+        world.change(order, lambda document: _happen(document, timer), at=timer.due)
 
 
-def _happen(document: Document, kind: str) -> None:
-    match kind:
+def _happen(document: Document, timer: Timer) -> None:
+    match timer.kind:
         case agenda.RELEASE:
             lifecycle.release(document)
         case agenda.PAYMENT:
-            lifecycle.pay(document)
-        case agenda.PAYMENT_FAILURE:
-            lifecycle.cancel(document, by="AMAZON", reason=PAYMENT_FAILED)
-        case agenda.BUYER_CANCEL:
-            lifecycle.cancel(document, by="BUYER", reason=BOUGHT_BY_MISTAKE)
+            lifecycle.pay(document, at=timer.due)
         case agenda.BUYER_REQUEST:
             lifecycle.request_cancel(document, reason=BOUGHT_BY_MISTAKE)
         case agenda.WAREHOUSE:
             lifecycle.send_from_warehouse(document)
         case agenda.GIVING_UP:
-            lifecycle.cancel(document, by="AMAZON", reason=NOT_SHIPPED_IN_TIME)
+            _give_up(document)
+        case agenda.CANCELLATION:
+            lifecycle.cancel(document, by="SELLER", reason=timer.detail)
+        case _:
+            by, reason = WHO_CANCELS[timer.kind]
+            lifecycle.cancel(document, by=by, reason=reason)
+
+
+def _give_up(document: Document) -> None:
+    """Cancel what was not shipped in time: the order, or the rest of it."""
+    is_whole = status_of(document) == "UNSHIPPED"
+    cancel = lifecycle.cancel if is_whole else lifecycle.cancel_rest
+    cancel(document, by="AMAZON", reason=NOT_SHIPPED_IN_TIME)
 
 
 def _move_package(world: World, order: SimulatedOrder, timer: Timer) -> None:
-    status = "DELIVERED" if timer.kind == agenda.DELIVERY else "IN_TRANSIT"
+    if order.fulfilled_by == "AMAZON":
+        order.is_delivered = True  # Amazon's own parcels are not shown
+        return
     with suppress(lifecycle.NotAllowed):
-        world.change(
-            order,
-            lambda document: lifecycle.move_packages(document, status, reference=timer.detail),
-            at=timer.due,
-        )
-    if status == "DELIVERED":
-        order.is_delivered = lifecycle.is_delivered(order.read())
+        parcels.carry(world, order, PACKAGE_STATUS[timer.kind], at=timer.due, reference=timer.detail or None)

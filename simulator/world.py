@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from simulator import happenings
 from simulator.access.grants import Grants
@@ -17,14 +17,16 @@ from simulator.faults.rules import Faults
 from simulator.feeds.queue import Feeds
 from simulator.finances.ledger import Ledger
 from simulator.journal import Journal
+from simulator.keeping import keep_world, restore_world
 from simulator.listings.offers import Offers
 from simulator.notifications.hub import Notifications
 from simulator.options import Options
-from simulator.orders import progress
+from simulator.orders import lifecycle, progress
 from simulator.orders.arrivals import Stream
 from simulator.orders.book import OrderBook, SimulatedOrder
 from simulator.orders.documents import Document
 from simulator.orders.happened import Happened, Kind
+from simulator.orders.notes import Notes
 from simulator.reports.queue import Reports
 from simulator.storage.documents import StoredDocuments
 from simulator.throttling import Quotas
@@ -48,12 +50,13 @@ class World:
         if seed is not None:
             self.seed = seed
         self.book = OrderBook()
+        self.notes = Notes()
         self.agenda = Agenda()
         self.crowd = Crowd(self.seed)
         self.sellers: dict[str, Seller] = {}
         self.tokens = AccessTokens(self.seed)
         self.quotas = Quotas()
-        self.journal = Journal()
+        self.journal = Journal(began=self.clock.milliseconds())
         self.feeds = Feeds(self.seed)
         self.documents = StoredDocuments(self.seed)
         self.grants = Grants()
@@ -66,6 +69,14 @@ class World:
         self.orders_drafted = 0
         self._requests = 0
         self.welcome(FIRST_SELLER)
+
+    def keep(self) -> dict[str, Any]:
+        """Return a snapshot of everything."""
+        return keep_world(self)
+
+    def restore(self, snapshot: dict[str, Any]) -> None:
+        """Become the world of a snapshot, or stay as it is. Raises BrokenSnapshot."""
+        restore_world(self, snapshot)
 
     def catch_up(self) -> int:
         """Let everything happen that is due by now, each at its own moment, and return the time."""
@@ -85,10 +96,22 @@ class World:
         self.sellers[name].is_revoked = True
         self.tokens.revoke(name)
 
-    def change(self, order: SimulatedOrder, change: Callable[[Document], object], *, at: int) -> None:
-        """Change an order, plan what follows from it, and tell. Raises what the change raises."""
+    def change(
+        self, order: SimulatedOrder, change: Callable[[Document], object], *, at: int, is_update: bool = True
+    ) -> None:
+        """Change an order, plan what follows from it, and tell. Raises what the change raises.
+
+        A change that is no update leaves the time of the last update where it is.
+        """
         before, was_requested, packed_before = order.status, order.is_requested, order.packed
-        self.book.change(order, change, at=at)
+        awaited_invoice = order.awaits_invoice
+
+        def and_forget(document: Document) -> None:
+            change(document)
+            if self.options.zeroes_cancelled:
+                lifecycle.forget_cancelled(document)
+
+        self.book.change(order, and_forget, at=at if is_update else order.updated)
         if order.status != before:
             progress.plan(self, order, at=at)
         self.tell(
@@ -98,12 +121,15 @@ class World:
                 at=at,
                 before=before,
                 was_requested=was_requested,
+                awaited_invoice=awaited_invoice,
                 packed_before=packed_before,
             )
         )
 
     def tell(self, happened: Happened) -> None:
         """Tell everyone who follows orders."""
+        self.faults.hear(happened)
+        self.ledger.hear(happened)
         self.offers.hear(self, happened)
         self.notifications.hear(self, happened)
 

@@ -8,15 +8,26 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 from starlette.requests import Request
 
+from simulator.cast.odd_addresses import AddressKind
+from simulator.orders.programs import ItemProgram, OrderProgram
+
 FASTEST: Final = 1_000_000
 MOST_ORDERS: Final = 100_000
+MOST_POINTS: Final = 1_000_000
+LONGEST_WAIT: Final = 366 * 86_400  # seconds until the release of a pre-order
+LONGEST: Final = 21 * 86_400  # seconds; Amazon waits for a payment for 21 days
 WHERE: Final = re.compile(r" - at `\$[.]?(.*)`$")
 
 Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_ORDERS)]
 Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z")]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
+Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=LONGEST)]
 Seed: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)] | int
+
+Word: TypeAlias = Annotated[str, Meta(min_length=1, max_length=100)]
+Line: TypeAlias = Annotated[str, Meta(max_length=500)]
+Percent: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{1,2}([.][0-9]{1,2})?\Z")]
 
 
 class ControlError(Exception):
@@ -47,19 +58,47 @@ class SetClock(Body):
 
 
 class PlacedItem(Body):
-    """A product to order; the price is of one unit, as a decimal string."""
+    """A product to order; the price is of one unit, every other amount for the whole line, as decimal strings."""
 
-    sku: Annotated[str, Meta(min_length=1, max_length=100)]
+    sku: Word
     quantity: Annotated[int, Meta(ge=0, le=1_000_000)]
     price: str | None = None
+    shipping: str | UnsetType = UNSET
+    gift_wrap: str | UnsetType = UNSET
+    cod_fee: str | UnsetType = UNSET
+    other: str | UnsetType = UNSET
+    discount: str | UnsetType = UNSET
+    shipping_discount: str | UnsetType = UNSET
+    gift_message: Annotated[str, Meta(min_length=1, max_length=500)] | None = None
+    gift_wrap_level: Word | None = None
+    programs: Annotated[list[ItemProgram], Meta(max_length=2)] = msgspec.field(default_factory=list)
+    points: Annotated[int, Meta(ge=0, le=MOST_POINTS)] = 0
+
+
+class PlacedAddress(Body, omit_defaults=True):
+    """An address as it is to be served; give none of a real person."""
+
+    name: Line | UnsetType = UNSET
+    company_name: Line | UnsetType = UNSET
+    address_line1: Line | UnsetType = UNSET
+    address_line2: Line | UnsetType = UNSET
+    address_line3: Line | UnsetType = UNSET
+    city: Line | UnsetType = UNSET
+    district_or_county: Line | UnsetType = UNSET
+    state_or_region: Line | UnsetType = UNSET
+    municipality: Line | UnsetType = UNSET
+    postal_code: Line | UnsetType = UNSET
+    country_code: Line | UnsetType = UNSET
+    phone: Line | UnsetType = UNSET
+    address_type: Line | UnsetType = UNSET
 
 
 class PlaceOrders(Body):
-    """Orders to place."""
+    """Orders to place, all alike in what is said of them."""
 
     count: Annotated[int, Meta(ge=1, le=MOST_ORDERS)] = 1
     seller: Name = "demo"
-    marketplace_id: str = "ATVPDKIKX0DER"
+    marketplace_id: str | UnsetType = UNSET
     fulfilled_by: Literal["MERCHANT", "AMAZON"] = "MERCHANT"
     fulfillment_status: Literal[
         "PENDING_AVAILABILITY",
@@ -71,7 +110,25 @@ class PlaceOrders(Body):
         "UNFULFILLABLE",
     ] = "PENDING"
     items: Annotated[list[PlacedItem], Meta(min_length=1, max_length=1_000)] | UnsetType = UNSET
-    programs: list[str] | UnsetType = UNSET
+    programs: Annotated[list[OrderProgram], Meta(max_length=20)] | UnsetType = UNSET
+    channel_name: Literal["AMAZON", "NON_AMAZON"] | UnsetType = UNSET
+    payment_takes: Seconds | UnsetType = UNSET
+    payment_fails: bool = False
+    release_takes: Annotated[int, Meta(ge=0, le=LONGEST_WAIT)] | UnsetType = UNSET
+    payment_method: (
+        Literal["CreditCard", "CashOnDelivery", "ConvenienceStore", "Invoice", "Pix", "Other"] | UnsetType
+    ) = UNSET
+    awaits_invoice: bool = False
+    replacement_for: str | UnsetType = UNSET
+    address: AddressKind | PlacedAddress | UnsetType = UNSET
+    service_level: (
+        Literal["EXPEDITED", "FREE_ECONOMY", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY", "SCHEDULED", "STANDARD"]
+        | UnsetType
+    ) = UNSET
+    purchase_order_number: Word | UnsetType = UNSET
+    business_price: bool | UnsetType = UNSET
+    seller_order_id: Word | UnsetType = UNSET
+    tax_rate: Percent | UnsetType = UNSET
 
 
 class LoadOrders(Body):
@@ -94,7 +151,7 @@ class RequestCancel(Body):
     reason: Reason | None = None
 
 
-class ShippedItem(Body):
+class CountedItem(Body):
     """So many units of an order item."""
 
     order_item_id: str
@@ -104,7 +161,28 @@ class ShippedItem(Body):
 class ShipOrder(Body):
     """What to ship; without items, all that is open."""
 
-    items: Annotated[list[ShippedItem], Meta(min_length=1)] | UnsetType = UNSET
+    items: Annotated[list[CountedItem], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class ReturnOrder(Body):
+    """What comes back; without items, all that has arrived."""
+
+    items: Annotated[list[CountedItem], Meta(min_length=1)] | UnsetType = UNSET
+
+
+class OnePackage(Body):
+    """Which package is meant; without a reference, all that are on their way."""
+
+    package_reference_id: str | None = None
+
+
+class LostPackage(OnePackage):
+    """Which package is lost, and what Amazon would say of it, where the world shows that."""
+
+    detailed_status: (
+        Literal["REJECTED_BY_BUYER", "UNDELIVERABLE", "RETURNING_TO_SELLER", "RETURNED_TO_SELLER", "LOST", "DAMAGED"]
+        | None
+    ) = None
 
 
 class Reset(Body):
@@ -128,8 +206,15 @@ class SetOptions(Body):
     v0_reads: Literal["BY_DATE", "SERVED", "GONE"] | UnsetType = UNSET
     v0_gone_status: Literal[403, 404, 410] | UnsetType = UNSET
     moves_packages: bool | UnsetType = UNSET
+    progress_updates: bool | UnsetType = UNSET
     shows_detailed_status: bool | UnsetType = UNSET
     restocks_cancelled: bool | UnsetType = UNSET
+    zeroes_cancelled: bool | UnsetType = UNSET
+    demands_transparency_codes: bool | UnsetType = UNSET
+    payment_takes: Seconds | UnsetType | None = UNSET
+    warehouse_takes: Seconds | UnsetType | None = UNSET
+    delivery_takes: Seconds | UnsetType | None = UNSET
+    cancel_order_takes: Seconds | UnsetType = UNSET
 
 
 AnyBody = TypeVar("AnyBody", bound=Body)

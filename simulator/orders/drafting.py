@@ -5,28 +5,39 @@ from dataclasses import dataclass
 from random import Random
 from typing import Final
 
-from simulator.amounts import money
-from simulator.cast.catalog import Product
+from simulator.cast.odd_addresses import odd_address
 from simulator.cast.people import Person
 from simulator.instants import wire_time
 from simulator.marketplaces import TAX_ON_TOP, Marketplace
 from simulator.orders.documents import Document
-from simulator.orders.proceeds import Charges, item_proceeds, order_proceeds
+from simulator.orders.item_drafting import Line, Terms, draft_item, draw_charges
+from simulator.orders.proceeds import order_proceeds
+from simulator.orders.programs import BUSINESS, apply_programs
 from simulator.orders.windows import windows
 
 SERVICE_LEVELS: Final = (("STANDARD", 70), ("EXPEDITED", 15), ("SECOND_DAY", 10), ("NEXT_DAY", 5))
-SHIPPING: Final = {"STANDARD": 0.25, "EXPEDITED": 0.3, "SECOND_DAY": 0.35, "NEXT_DAY": 0.4}  # of one unit's price
-FACILITATOR: Final = {"NA": "Amazon Services, Inc.", "EU": "Amazon Services Europe S.a.r.L.", "FE": "Amazon"}
 CARDS: Final = ("Visa", "MasterCard", "Elo")
+CASH: Final = "CashOnDelivery"
+CARD: Final = "CreditCard"
+PIX: Final = "Pix"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One product of an order, so many of it, at a price for one unit in minor units."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What is said of an order beyond its products and status; what is not is drawn, or left out.
 
-    product: Product
-    quantity: int
-    unit_price: int
+    ``address`` is a kind of odd address or an address as Amazon spells one; ``tax_rate`` is in hundredths of a percent.
+    """
+
+    channel: str = "AMAZON"
+    address: str | Document | None = None
+    service_level: str | None = None
+    payment_method: str | None = None
+    purchase_order_number: str | None = None
+    business_price: bool | None = None
+    seller_order_id: str | None = None
+    tax_rate: int | None = None
+    original: Document | None = None  # the order that this one replaces
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,15 +52,7 @@ class Draft:
     buyer: Person
     lines: Sequence[Line]
     programs: Sequence[str]
-
-
-def draw_lines(random: Random, products: Sequence[Product], currency: str, *, units: int = 1) -> tuple[Line, ...]:
-    """Draw one to four products of which at least so many units are bought in all."""
-    chosen = random.sample(products, random.choices((1, 2, 3, 4), (60, 25, 10, 5))[0])
-    lines = [Line(one, random.choices((1, 2, 3), (80, 15, 5))[0], one.price(currency)) for one in chosen]
-    missing = max(0, units - sum(line.quantity for line in lines))
-    lines[0] = Line(lines[0].product, lines[0].quantity + missing, lines[0].unit_price)
-    return tuple(lines)
+    details: Details
 
 
 def draw_programs(random: Random, fulfilled_by: str) -> tuple[str, ...]:
@@ -57,22 +60,23 @@ def draw_programs(random: Random, fulfilled_by: str) -> tuple[str, ...]:
     prime = random.random() < (0.6 if fulfilled_by == "AMAZON" else 0.2)
     business = random.random() < 0.1
     premium = fulfilled_by == "MERCHANT" and not prime and random.random() < 0.05
-    wanted = {"AMAZON_BUSINESS": business, "PREMIUM": premium, "PRIME": prime}
+    wanted = {BUSINESS: business, "PREMIUM": premium, "PRIME": prime}
     return tuple(program for program, is_part in wanted.items() if is_part)
 
 
-def draft_order(draft: Draft, random: Random) -> Document:
+def draft_order(draft: Draft, random: Random, variety: Random) -> Document:
     """Return the whole order as Amazon knows it, with what it later withholds."""
+    details = draft.details
     level = random.choices([name for name, _ in SERVICE_LEVELS], [weight for _, weight in SERVICE_LEVELS])[0]
-    charges = [_draw_charges(random, draft, line, level) for line in draft.lines]
-    currency = draft.marketplace.currency
-    proceeds = order_proceeds(charges, currency)
+    terms = _terms(draft, details.service_level or level)
+    charges = [draw_charges(random, variety, terms, line) for line in draft.lines]
+    proceeds = order_proceeds(charges, draft.marketplace.currency)
     document: Document = {
         "orderId": draft.order_id,
         "createdTime": wire_time(draft.created),
         "lastUpdatedTime": wire_time(draft.created),
         "salesChannel": {
-            "channelName": "AMAZON",
+            "channelName": details.channel,
             "marketplaceId": draft.marketplace.marketplace_id,
             "marketplaceName": draft.marketplace.name,
         },
@@ -83,53 +87,68 @@ def draft_order(draft: Draft, random: Random) -> Document:
         "fulfillment": {
             "fulfillmentStatus": draft.status,
             "fulfilledBy": draft.fulfilled_by,
-            "fulfillmentServiceLevel": level,
-            **windows(draft.created, level),
+            "fulfillmentServiceLevel": terms.level,
+            **windows(draft.created, terms.level),
         },
-        "orderItems": [_item(draft, random, line, charge) for line, charge in zip(draft.lines, charges, strict=True)],
+        "orderItems": [
+            draft_item(random, variety, terms, line, charge) for line, charge in zip(draft.lines, charges, strict=True)
+        ],
     }
-    if draft.programs:
-        document["programs"] = list(draft.programs)
+    _register_for_tax(document, draft, variety)
+    apply_programs(document, draft.programs, variety)
+    _replace(document, details)
+    if isinstance(details.address, str):
+        address = document["recipient"]["deliveryAddress"]
+        document["recipient"]["deliveryAddress"] = odd_address(details.address, address)
+    elif details.address is not None:
+        document["recipient"]["deliveryAddress"] = details.address
     return document
 
 
-def _draw_charges(random: Random, draft: Draft, line: Line, level: str) -> Charges:
-    pays_shipping = "PRIME" not in draft.programs and (level != "STANDARD" or random.random() < 0.3)
-    has_discount, is_wrapped = random.random() < 0.1, random.random() < 0.05
-    total = line.unit_price * line.quantity
-    return Charges(
-        item=total,
-        shipping=int(line.unit_price * SHIPPING[level]) if pays_shipping and line.quantity else 0,
-        gift_wrap=line.unit_price // 5 if is_wrapped and line.quantity else 0,
-        discount=total // 10 if has_discount else 0,
-        tax_rate=TAX_ON_TOP.get(draft.marketplace.country, 0),
+def _terms(draft: Draft, level: str) -> Terms:
+    details = draft.details
+    usual_rate = TAX_ON_TOP.get(draft.marketplace.country, 0)
+    return Terms(
+        marketplace=draft.marketplace,
+        level=level,
+        programs=draft.programs,
+        buyer_name=draft.buyer.name,
+        tax_rate=usual_rate if details.tax_rate is None else details.tax_rate,
+        pays_cash=details.payment_method == CASH,
+        business_price=details.business_price,
+        is_free=details.original is not None,
     )
 
 
-def _item(draft: Draft, random: Random, line: Line, charges: Charges) -> Document:
-    currency = draft.marketplace.currency
-    item: Document = {
-        "orderItemId": f"{random.randint(10**13, 10**14 - 1)}",
-        "quantityOrdered": line.quantity,
-        "product": {
-            "asin": line.product.asin,
-            "title": line.product.title,
-            "sellerSku": line.product.sku,
-            "condition": {"conditionType": "NEW", "conditionSubtype": "NEW"},
-            "price": {"unitPrice": money(line.unit_price, currency)},
-        },
-        "proceeds": item_proceeds(charges, currency),
-        "fulfillment": {"quantityFulfilled": 0, "quantityUnfulfilled": line.quantity},
-    }
-    if charges.discount:
-        item["promotion"] = {"breakdowns": [{"promotionId": f"SAVE-10-{draft.marketplace.country}"}]}
-    if charges.gift_wrap:
-        gift = {"giftMessage": f"With best wishes from {draft.buyer.name}", "giftWrapLevel": "STANDARD"}
-        item["fulfillment"]["packing"] = {"giftOption": gift}
-    if charges.tax_rate:
-        party = FACILITATOR[draft.marketplace.region]
-        item["tax"] = {"taxCollections": [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": party}]}
-    return item
+def _replace(document: Document, details: Details) -> None:
+    """Let the order replace another, whose buyer and address it has, and carry the seller's own number."""
+    if details.seller_order_id is not None:
+        document["orderAliases"] = [{"aliasId": details.seller_order_id, "aliasType": "SELLER_ORDER_ID"}]
+    if details.original is None:
+        return
+    association = {"orderId": details.original["orderId"], "associationType": "REPLACEMENT_ORIGINAL_ID"}
+    document["associatedOrders"] = [association]
+    for block in ("buyer", "recipient"):
+        document[block] = details.original.get(block, document[block])
+
+
+def _register_for_tax(document: Document, draft: Draft, variety: Random) -> None:
+    """Note how the buyer is registered, told in Turkey, and how the invoice stands, told in Brazil."""
+    country, is_business = draft.marketplace.country, BUSINESS in draft.programs
+    if country == "BR":
+        document["tax"] = {"taxInvoicing": {"invoiceStatus": "NOT_FOUND"}}
+    if country != "TR":
+        return
+    document["tax"] = {"taxInvoicing": {"buyerInvoicePreference": "BUSINESS" if is_business else "INDIVIDUAL"}}
+    if is_business:
+        registration: Document = {
+            "entityType": "BUYER",
+            "legalName": draft.buyer.company,
+            "taxRegistrationType": "BUSINESS",
+            "taxRegistrationNumber": f"{variety.randint(0, 10**10 - 1):010d}",
+            "taxRegistrationAttributes": [{"key": "TAX_OFFICE", "value": "Örnek Vergi Dairesi"}],
+        }
+        document["tax"]["taxRegistrations"] = [registration]
 
 
 def _buyer(draft: Draft, random: Random) -> Document:
@@ -137,15 +156,16 @@ def _buyer(draft: Draft, random: Random) -> Document:
         "buyerName": draft.buyer.name,
         "buyerEmail": f"{draft.buyer.mailbox}@marketplace.amazon.{draft.marketplace.domain}",
     }
-    if "AMAZON_BUSINESS" in draft.programs:
+    if BUSINESS in draft.programs:
+        drawn = f"PO-{random.randint(10_000, 99_999)}"
         buyer["buyerCompanyName"] = draft.buyer.company
-        buyer["buyerPurchaseOrderNumber"] = f"PO-{random.randint(10_000, 99_999)}"
+        buyer["buyerPurchaseOrderNumber"] = draft.details.purchase_order_number or drawn
     return buyer
 
 
 def _address(draft: Draft) -> Document:
     person = draft.buyer
-    is_business = "AMAZON_BUSINESS" in draft.programs
+    is_business = BUSINESS in draft.programs
     address: dict[str, str | None] = {
         "name": person.name,
         "companyName": person.company if is_business else None,
@@ -162,9 +182,13 @@ def _address(draft: Draft) -> Document:
 
 
 def _payment(draft: Draft, random: Random, total: Document) -> Document:
-    payment: Document = {"paymentMethod": "CreditCard", "paymentAmount": total}
+    method = draft.details.payment_method or CARD
+    payment: Document = {"paymentMethod": method, "paymentAmount": total}
     if draft.marketplace.country == "BR":
-        payment["acquirerId"] = "00.000.000/0001-91"
-        payment["cardBrand"] = random.choice(CARDS)
-        payment["authorizationCode"] = f"{random.randint(0, 999_999):06d}"
+        brand, code = random.choice(CARDS), f"{random.randint(0, 999_999):06d}"
+        if method in (CARD, PIX):
+            payment["acquirerId"] = "00.000.000/0001-91"
+            payment["authorizationCode"] = code
+        if method == CARD:
+            payment["cardBrand"] = brand
     return payment

@@ -5,14 +5,17 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from simulator.instants import wire_time
-from simulator.orders.documents import Document, status_of
+from simulator.orders.documents import Document, fulfilled_by, status_of
+from simulator.orders.windows import promise_again
 
 UNPAID: Final = frozenset({"PENDING_AVAILABILITY", "PENDING"})
 OPEN: Final = frozenset({"UNSHIPPED", "PARTIALLY_SHIPPED"})
 CANCELLABLE: Final = UNPAID | {"UNSHIPPED"}
 DISPATCHED: Final = frozenset({"PARTIALLY_SHIPPED", "SHIPPED"})
 BY_SELLER: Final = "MERCHANT"  # how Amazon's model names the seller who cancelled
-ON_THE_WAY: Final = frozenset({"PENDING", "SHIPPED", "IN_TRANSIT"})
+PAYMENT_FAILED: Final = "Payment could not be authorised"
+OTHER_CHANNEL: Final = "NON_AMAZON"
+DETAIL: Final = {"PENDING": "PENDING_DROP_OFF", "SHIPPED": "DROPPED_OFF"}
 
 
 class NotAllowed(Exception):
@@ -34,6 +37,7 @@ class Package:
     shipped: int
     shipping_method: str | None = None
     transparency_codes: Mapping[str, list[str]] = field(default_factory=dict)
+    shows_detail: bool = False  # whether detailedStatus is told
 
 
 def release(order: Document) -> None:
@@ -42,15 +46,18 @@ def release(order: Document) -> None:
     _move(order, "PENDING")
 
 
-def pay(order: Document) -> None:
-    """Authorise the payment: the order is ready to be shipped."""
+def pay(order: Document, *, at: int) -> None:
+    """Authorise the payment: the order is ready to be shipped, and what was promised counts from now."""
     _demand(order, frozenset({"PENDING"}), "paid")
     _move(order, "UNSHIPPED")
+    promise_again(order["fulfillment"], at=at)
 
 
 def give_up(order: Document) -> None:
-    """Declare an order from another channel, fulfilled by Amazon, unfulfillable."""
+    """Declare an order unfulfillable: only one from another channel that Amazon fulfils can be (Orders API v0)."""
     _demand(order, CANCELLABLE, "declared unfulfillable")
+    if fulfilled_by(order) != "AMAZON" or order["salesChannel"]["channelName"] != OTHER_CHANNEL:
+        raise NotAllowed("only an order from another channel that Amazon fulfils is declared unfulfillable")
     _move(order, "UNFULFILLABLE")
     for item in order["orderItems"]:
         _fulfillment(item)["quantityUnfulfilled"] = 0
@@ -61,14 +68,45 @@ def cancel(order: Document, *, by: str, reason: str) -> None:
     _demand(order, CANCELLABLE, "cancelled")
     if by == "SELLER" and status_of(order) in UNPAID:
         raise NotAllowed("a seller cannot cancel an order before it is paid")
-    party = BY_SELLER if by == "SELLER" else by
+    if by == "SELLER" and fulfilled_by(order) == "AMAZON":
+        raise NotAllowed("a seller cannot cancel what Amazon fulfils")
     _move(order, "CANCELLED")
     for item in order["orderItems"]:
-        _fulfillment(item)["quantityUnfulfilled"] = 0
-        item.setdefault("cancellation", {})["cancellationExecution"] = {
-            "cancelledBy": party,
-            "cancelReason": reason,
-        }
+        _call_off(item, by=by, reason=reason)
+
+
+def cancel_rest(order: Document, *, by: str, reason: str) -> None:
+    """Cancel what is still to be sent of an order shipped in part: with what was sent it is whole."""
+    _demand(order, frozenset({"PARTIALLY_SHIPPED"}), "cancelled for the rest")
+    for item in order["orderItems"]:
+        if open_quantity(item):
+            _call_off(item, by=by, reason=reason)
+    _move(order, "SHIPPED")
+
+
+def cancel_units(order: Document, quantities: Mapping[str, int], *, by: str, reason: str) -> None:
+    """Cancel units that are still to be sent, of each order item so many.
+
+    What is ordered stays what was ordered, and what is open drops: the difference to what was sent is cancelled, and
+    the line says by whom and why. Nothing open any more: the order is shipped, or cancelled if nothing was sent.
+    """
+    _demand(order, OPEN, "cancelled in part")
+    items = {item["orderItemId"]: item for item in order["orderItems"]}
+    for item_id, quantity in quantities.items():
+        left = open_quantity(items[item_id]) - quantity
+        if left < 0:
+            raise NotAllowed("more would be cancelled than is still to be sent")
+        _call_off(items[item_id], by=by, reason=reason)
+        _fulfillment(items[item_id])["quantityUnfulfilled"] = left
+    if not any(open_quantity(item) > 0 for item in order["orderItems"]):
+        _move(order, "CANCELLED" if status_of(order) == "UNSHIPPED" else "SHIPPED")
+
+
+def forget_cancelled(order: Document) -> None:
+    """Let the lines of a cancelled order be of quantity 0, as the Orders API v0 was seen to report them."""
+    if status_of(order) == "CANCELLED":
+        for item in order["orderItems"]:
+            item["quantityOrdered"] = 0
 
 
 def request_cancel(order: Document, *, reason: str) -> None:
@@ -89,7 +127,7 @@ def pack(order: Document, package: Package, *, at: int) -> None:
     _demand(order, OPEN | {"SHIPPED"}, "shipped")
     _take_back(order, before)
     _take(order, package.quantities)
-    sent = _package_document(package, created=(before or {}).get("createdTime", wire_time(at)))
+    sent = _package_document(package, created=(before or {}).get("createdTime", wire_time(at)), at=at)
     if before:
         sent["packageStatus"] = before.get("packageStatus", sent["packageStatus"])
         before.clear()
@@ -104,28 +142,6 @@ def send_from_warehouse(order: Document) -> None:
     _demand(order, OPEN, "shipped")
     _take(order, {item["orderItemId"]: open_quantity(item) for item in order["orderItems"]})
     _move(order, "SHIPPED")
-
-
-def move_packages(order: Document, status: str, *, reference: str | None = None) -> None:
-    """Move the packages that are on their way, or one of them, to the status; refuse if none is."""
-    moving = [
-        package
-        for package in order.get("packages", [])
-        if reference in (None, package["packageReferenceId"])
-        and package.get("packageStatus", {}).get("status", "SHIPPED") in ON_THE_WAY - {status}
-    ]
-    if not moving:
-        raise NotAllowed("no package is on its way")
-    for package in moving:
-        package["packageStatus"] = {"status": status}
-
-
-def is_delivered(order: Document) -> bool:
-    """Say whether everything was sent and no package is on its way any more."""
-    on_the_way = (
-        package.get("packageStatus", {}).get("status", "SHIPPED") in ON_THE_WAY for package in order.get("packages", [])
-    )
-    return status_of(order) == "SHIPPED" and not any(on_the_way)
 
 
 def open_quantity(item: Document) -> int:
@@ -147,6 +163,12 @@ def _move(order: Document, status: str) -> None:
 def _fulfillment(item: Document) -> Document:
     block: Document = item.setdefault("fulfillment", {})
     return block
+
+
+def _call_off(item: Document, *, by: str, reason: str) -> None:
+    execution = {"cancelledBy": BY_SELLER if by == "SELLER" else by, "cancelReason": reason}
+    _fulfillment(item)["quantityUnfulfilled"] = 0
+    item.setdefault("cancellation", {})["cancellationExecution"] = execution
 
 
 def _take(order: Document, quantities: Mapping[str, int]) -> None:
@@ -178,11 +200,12 @@ def _dispatch_status(order: Document) -> str:
     return "PARTIALLY_SHIPPED" if sent else "UNSHIPPED"
 
 
-def _package_document(package: Package, *, created: str) -> Document:
+def _package_document(package: Package, *, created: str, at: int) -> Document:
+    status = "PENDING" if package.shipped > at else "SHIPPED"  # a ship date ahead: the carrier does not have it yet
     sent: Document = {
         "packageReferenceId": package.reference,
         "createdTime": created,
-        "packageStatus": {"status": "SHIPPED"},
+        "packageStatus": {"status": status} | ({"detailedStatus": DETAIL[status]} if package.shows_detail else {}),
         "carrier": package.carrier,
         "shipTime": wire_time(package.shipped),
     }

@@ -43,8 +43,13 @@ def load_orders(world: World, *, seller: str, documents: list[Document], at: int
     for document in documents:
         known = world.book.get(document["orderId"])
         before, was_requested = (known.status, known.is_requested) if known else (None, False)
+        awaited = known is not None and known.awaits_invoice
         order = world.book.load(seller=seller, document=document)
-        told = Happened(kind=Kind.LOADED, order=order, at=at, before=before, was_requested=was_requested)
+        order.awaits_invoice = False
+        world.notes.forget(order.order_id)
+        told = Happened(
+            kind=Kind.LOADED, order=order, at=at, before=before, was_requested=was_requested, awaited_invoice=awaited
+        )
         world.tell(told)
     return ids
 

@@ -7,7 +7,7 @@ from typing import Final
 from simulator.amounts import money
 from simulator.orders.documents import Document
 
-IN_ORDER: Final = ("ITEM", "SHIPPING", "GIFT_WRAP", "TAX", "DISCOUNT")
+IN_ORDER: Final = ("ITEM", "SHIPPING", "GIFT_WRAP", "COD_FEE", "OTHER", "TAX", "DISCOUNT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,33 +17,42 @@ class Charges:
     item: int
     shipping: int = 0
     gift_wrap: int = 0
+    cod_fee: int = 0
+    other: int = 0
     discount: int = 0
+    shipping_discount: int = 0
     tax_rate: int = 0  # hundredths of a percent on top; 0 where prices include the tax
 
     def parts(self) -> dict[str, dict[str, int]]:
         """Return each proceeds type with its subtypes; the sum of all is what the line brings."""
-        parts = {"ITEM": {"": self.item}}
-        if self.shipping:
-            parts["SHIPPING"] = {"": self.shipping}
-        if self.gift_wrap:
-            parts["GIFT_WRAP"] = {"": self.gift_wrap}
+        charged = self._charged()
+        parts = {name: {"": amount} for name, amount in charged.items() if amount or name == "ITEM"}
+        discounts = {"ITEM": self.discount, "SHIPPING": self.shipping_discount}
         if self.tax_rate:
-            parts["TAX"] = self._taxes()
-        if self.discount:
-            parts["DISCOUNT"] = {"ITEM": -self.discount}
+            parts["TAX"] = self._taxes(charged, sum(discounts.values()))
+        if any(discounts.values()):
+            parts["DISCOUNT"] = {name: -amount for name, amount in discounts.items() if amount}
         return parts
 
     def total(self) -> int:
         """Return what the line brings, in minor units."""
         return sum(sum(part.values()) for part in self.parts().values())
 
-    def _taxes(self) -> dict[str, int]:
-        taxed = {"ITEM": self.item - self.discount, "SHIPPING": self.shipping, "GIFT_WRAP": self.gift_wrap}
+    def _charged(self) -> dict[str, int]:
         return {
-            name: (amount * self.tax_rate + 5_000) // 10_000
-            for name, amount in taxed.items()
-            if amount or name == "ITEM"
+            "ITEM": self.item,
+            "SHIPPING": self.shipping,
+            "GIFT_WRAP": self.gift_wrap,
+            "COD_FEE": self.cod_fee,
+            "OTHER": self.other,
         }
+
+    def _taxes(self, charged: dict[str, int], discount: int) -> dict[str, int]:
+        taxes = {name: self._tax(amount) for name, amount in charged.items() if amount or name == "ITEM"}
+        return taxes | ({"DISCOUNT": -self._tax(discount)} if discount else {})
+
+    def _tax(self, amount: int) -> int:
+        return (amount * self.tax_rate + 5_000) // 10_000
 
 
 def item_proceeds(charges: Charges, currency: str) -> Document:

@@ -3,13 +3,19 @@
 from datetime import timedelta
 from typing import Final
 
-from simulator.instants import DAY, to_datetime, wire_time
+from simulator.instants import DAY, parse_time, to_datetime, to_milliseconds, wire_time
 from simulator.orders.documents import Document
 
 WEEKEND: Final = 5  # Saturday, as datetime counts
 GRACE_IN_BUSINESS_DAYS: Final = 7
-HANDLING: Final = {"STANDARD": 2, "EXPEDITED": 1, "SECOND_DAY": 1, "NEXT_DAY": 0}  # business days
-TRANSIT: Final = {"STANDARD": (3, 7), "EXPEDITED": (2, 4), "SECOND_DAY": (2, 2), "NEXT_DAY": (1, 1)}
+HANDLING: Final = {  # business days
+    "STANDARD": 2, "EXPEDITED": 1, "SECOND_DAY": 1, "NEXT_DAY": 0, "FREE_ECONOMY": 3, "PRIORITY": 1, "SAME_DAY": 0,
+    "SCHEDULED": 1,
+}  # fmt: skip
+TRANSIT: Final = {
+    "STANDARD": (3, 7), "EXPEDITED": (2, 4), "SECOND_DAY": (2, 2), "NEXT_DAY": (1, 1), "FREE_ECONOMY": (5, 12),
+    "PRIORITY": (1, 3), "SAME_DAY": (0, 0), "SCHEDULED": (3, 3),
+}  # fmt: skip
 
 
 def business_days_after(moment: int, days: int) -> int:
@@ -34,6 +40,15 @@ def windows(created: int, service_level: str) -> Document:
             "latestDateTime": wire_time(ship_by + latest * DAY),
         },
     }
+
+
+def promise_again(fulfillment: Document, *, at: int) -> None:
+    """Move the promise of an order that was paid on a later day than it was placed on; never an earlier one."""
+    promised = parse_time(fulfillment.get("shipByWindow", {}).get("latestDateTime", ""))
+    level = fulfillment.get("fulfillmentServiceLevel", "STANDARD")
+    fresh = windows(at, level if level in HANDLING else "STANDARD")
+    if promised is not None and wire_time(to_milliseconds(promised)) < fresh["shipByWindow"]["latestDateTime"]:
+        fulfillment.update(fresh)
 
 
 def given_up_at(ship_by: int) -> int:

@@ -19,7 +19,7 @@ from tests.simulator.submitting import (
     submit,
     uploaded,
 )
-from tests.simulator.test_loading import ORDER
+from tests.simulator.orders.test_loading import ORDER
 from tests.simulator.test_world import new_world
 
 JSON: st.SearchStrategy[Any] = st.recursive(
