@@ -114,6 +114,7 @@ class SimulatedOrder:
             self.is_delivered,
             self.is_returned,
             self.awaits_invoice,
+            None if self.moved == self.updated else self.moved,
         )
 
     def key(self, family: str) -> Key:
@@ -200,6 +201,7 @@ class OrderBook:
             order = SimulatedOrder(seller=one.seller, document=document, is_verbatim=one.is_verbatim)
             order.is_delivered, order.is_returned = one.is_delivered, one.is_returned
             order.awaits_invoice = one.awaits_invoice
+            order.moved = order.updated if one.moved is None else one.moved
             self.add(order, folded=folded)
 
     def _rewrite(self, order: SimulatedOrder, document: Document, *, is_verbatim: bool) -> None:

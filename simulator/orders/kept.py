@@ -25,6 +25,7 @@ class KeptOrder(msgspec.Struct, rename="camel", omit_defaults=True):
     is_delivered: bool = False
     is_returned: bool = False
     awaits_invoice: bool = False
+    moved: int | None = None  # when it came to its status, where something else has happened since
 
 
 class KeptBook(msgspec.Struct):
