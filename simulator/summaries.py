@@ -40,8 +40,9 @@ async def summary_of(request: Request, operation: str, response: Response) -> Do
 
 
 async def control_summary(request: Request) -> Any:
-    """Return the body of a control act without buyers and secrets; nothing if it is large."""
-    return redacted(await read_lenient(request))
+    """Return the body of a control act without buyers and secrets; nothing if it is large or no JSON."""
+    is_empty = not request.headers.get("content-length", "0").strip("0") and "transfer-encoding" not in request.headers
+    return {} if is_empty else redacted(await read_lenient(request))
 
 
 def answered_ids(response: Response) -> Document | None:

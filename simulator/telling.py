@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
 
 import yaml
 from msgspec import UNSET
@@ -92,7 +93,8 @@ class Telling:
         path = entry.path.removeprefix(CONTROL)
         verb, to = _verb(entry.method, path)
         if verb is None:
-            return {"do": "control", "with": {"method": entry.method, "path": path, "body": entry.summary or {}}}
+            asked: Document = {"method": entry.method, "path": path, "body": entry.summary}
+            return {"do": "control", "with": asked | ({"query": dict(parse_qsl(entry.query))} if entry.query else {})}
         step: Document = {"do": verb}
         if to is not None:
             step["to"] = self._names.get(to, to)
@@ -129,7 +131,7 @@ class Telling:
         if entry.seller is not None:
             details["seller"] = entry.seller
         to = self._names.get(summary["orderId"], summary["orderId"])
-        return {"do": "confirm-shipment", "to": to, "with": details, "expect": {"answer": {"status": 204}}}
+        return {"do": "confirm-shipment", "to": to, "with": details, "expect": {"answer": {"http": 204}}}
 
     def _moment(self, entry: Entry) -> str:
         at = to_milliseconds(datetime.fromisoformat(entry.time)) - self._journal.began
