@@ -1,7 +1,7 @@
 """The tab-separated order report: its 31 columns, and a row for each order item."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Final
 
@@ -40,12 +40,12 @@ ADDRESS: Final = {
     "ship-country": "countryCode",
 }
 PRICES: Final = {"item-price": "ITEM", "shipping-price": "SHIPPING", "gift-wrap-price": "GIFT_WRAP"}
-SHARES: Final = {  # columns that are a part of one kind of proceeds
-    "item-tax": ("TAX", "ITEM"),
-    "shipping-tax": ("TAX", "SHIPPING"),
-    "gift-wrap-tax": ("TAX", "GIFT_WRAP"),
-    "item-promotion-discount": ("DISCOUNT", "ITEM"),
-    "ship-promotion-discount": ("DISCOUNT", "SHIPPING"),
+SHARES: Final = {  # columns that are a part of one kind of proceeds; the report has none for fees and the like
+    "item-tax": ("TAX", ("ITEM", "DISCOUNT")),  # of what the buyer paid for the item
+    "shipping-tax": ("TAX", ("SHIPPING",)),
+    "gift-wrap-tax": ("TAX", ("GIFT_WRAP",)),
+    "item-promotion-discount": ("DISCOUNT", ("ITEM",)),
+    "ship-promotion-discount": ("DISCOUNT", ("SHIPPING",)),
 }
 WHOLE: Final = "ITEM"  # what an amount belongs to that is not broken down
 UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -117,17 +117,18 @@ def _amounts(item: Document) -> dict[str, str]:
     parts = {part["type"]: part for part in proceeds.get("breakdowns", [])}
     total: Document = proceeds.get("proceedsTotal") or next((part["subtotal"] for part in parts.values()), {})
     amounts = {column: parts[kind]["subtotal"]["amount"] for column, kind in PRICES.items() if kind in parts}
-    for column, (kind, share) in SHARES.items():
+    for column, (kind, subtypes) in SHARES.items():
         if kind in parts:
-            amounts[column] = _share(parts[kind], share)
+            amounts[column] = _share(parts[kind], subtypes)
     return {"currency": total.get("currencyCode", ""), **amounts}
 
 
-def _share(part: Document, share: str) -> str:
+def _share(part: Document, subtypes: Collection[str]) -> str:
     details = part.get("detailedBreakdowns")
     if details is None:
-        return part["subtotal"]["amount"].lstrip("-") if share == WHOLE else ""
-    values = [Decimal(one["value"]["amount"]) for one in details if one.get("subtype") == share and "value" in one]
+        whole: str = part["subtotal"]["amount"].lstrip("-")
+        return whole if WHOLE in subtypes else ""
+    values = [Decimal(one["value"]["amount"]) for one in details if one.get("subtype") in subtypes and "value" in one]
     return f"{abs(sum(values)):f}" if values else ""
 
 
