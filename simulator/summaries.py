@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 LARGEST: Final = 100_000  # bytes of a body that is summed up
 LONGEST: Final = 200
 MOST: Final = 1_000
+DEEPEST: Final = 50
 REDACTED: Final = frozenset(
     {
         "address", "buyer", "buyeremail", "buyername", "clientsecret", "credentials", "customizedurl",
@@ -64,11 +65,13 @@ async def read_lenient(request: Request) -> Any:
         return None
 
 
-def redacted(value: Any) -> Any:
-    """Return a value without whatever tells of a buyer, and without secrets."""
+def redacted(value: Any, depth: int = 0) -> Any:
+    """Return a value without whatever tells of a buyer, without secrets, and without what is nested too deeply."""
+    if depth > DEEPEST:
+        return None
     if isinstance(value, dict):
-        return {name: redacted(inner) for name, inner in value.items() if _bare(name) not in REDACTED}
-    return [redacted(inner) for inner in value] if isinstance(value, list) else value
+        return {name: redacted(inner, depth + 1) for name, inner in value.items() if _bare(name) not in REDACTED}
+    return [redacted(inner, depth + 1) for inner in value] if isinstance(value, list) else value
 
 
 def _bare(name: str) -> str:

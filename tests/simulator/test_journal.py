@@ -110,6 +110,15 @@ class TestEntries:
             await amazon.sim("GET", path)
         assert await requests(amazon) == before
 
+    @pytest.mark.parametrize("deep", [b'{"a":' * 900 + b"1" + b"}" * 900, b"[" * 1_000 + b"]" * 1_000])
+    async def test_what_is_nested_deeply_is_cut(self, amazon: Amazon, deep: bytes) -> None:
+        for path in ("/orders", "/clock", "/faults", "/options"):
+            answer = await amazon.http.post(f"/_sim{path}", content=deep)
+            assert answer.status_code in (400, 422)
+        answer = await amazon.http.put("/_sim/orders", content=b'{"orders": [{"a": ' + deep + b"}]}")
+        assert answer.status_code in (400, 422)
+        assert len(await requests(amazon)) == 6
+
 
 class TestFilters:
     async def test_requests_are_filtered(self, amazon: Amazon) -> None:
