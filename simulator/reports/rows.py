@@ -8,6 +8,7 @@ from typing import Final
 from simulator.instants import to_datetime
 from simulator.orders.book import SimulatedOrder
 from simulator.orders.documents import Document
+from simulator.v0.words import SERVICE_LEVELS, STATUSES
 
 TABS: Final = "text/tab-separated-values; charset=UTF-8"
 COLUMNS: Final = (
@@ -19,20 +20,7 @@ COLUMNS: Final = (
     "purchase-order-number", "price-designation",
 )  # fmt: skip
 HIDDEN: Final = frozenset({"PENDING_AVAILABILITY", "PENDING"})  # orders that are not paid are in no report
-STATUSES: Final = {  # as v0 spells them
-    "UNSHIPPED": "Unshipped",
-    "PARTIALLY_SHIPPED": "PartiallyShipped",
-    "SHIPPED": "Shipped",
-    "CANCELLED": "Canceled",
-    "UNFULFILLABLE": "Unfulfillable",
-}
 CHANNELS: Final = {"AMAZON": "Amazon", "MERCHANT": "Merchant"}
-SERVICE_LEVELS: Final = {
-    "STANDARD": "Standard",
-    "EXPEDITED": "Expedited",
-    "SECOND_DAY": "SecondDay",
-    "NEXT_DAY": "NextDay",
-}
 ADDRESS: Final = {
     "ship-city": "city",
     "ship-state": "stateOrRegion",
@@ -138,4 +126,4 @@ def _moment(milliseconds: int) -> str:
 
 def _clean(text: str) -> str:
     """Return the text without what would end its column or its row."""
-    return UNPRINTABLE.sub(" ", text)
+    return text if text.isprintable() else UNPRINTABLE.sub(" ", text)
