@@ -15,6 +15,7 @@ COUNTS: Final = """{ orders: amazonOrders(first: 1) { count { value } }
   imported: amazonOrders(first: 1, where: {importOutcome: {eq: IMPORTED}}) { count { value } }
   blocked: amazonOrders(first: 1, where: {importOutcome: {eq: BLOCKED}}) { count { value } } }"""
 SHELF: Final = "query($sku: String!) { products(first: 10, search: $sku) { nodes { sku stock reserved salable } } }"
+SHELVES: Final = "{ products(first: 100) { nodes { sku stock reserved salable } } }"
 ATTENTION: Final = "{ attention(first: 100) { nodes { id kind order { amazonOrderId } resolutions { id } } } }"
 CONNECT: Final = f"""mutation($input: ConnectStoreInput!) {{
   connectStore(input: $input) {{ store {{ id }} {_ERRORS} }} }}"""

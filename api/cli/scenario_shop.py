@@ -20,6 +20,7 @@ from api.cli.scenario_questions import (
     RETRY,
     SETTINGS,
     SHELF,
+    SHELVES,
     SHIP,
     STOCK,
     SYNC,
@@ -99,6 +100,10 @@ class Shop:
     async def attention(self) -> list[str]:
         """Return the kinds of all that a person should look at."""
         return [entry["kind"] for entry in (await self._ask(ATTENTION))["attention"]["nodes"]]
+
+    async def shelves(self) -> dict[str, dict[str, Any]]:
+        """Return the stock of every product, by SKU."""
+        return {node["sku"]: node for node in (await self._ask(SHELVES))["products"]["nodes"]}
 
     async def _stock(self, sku: str, details: dict[str, Any]) -> list[dict[str, Any]]:
         counted = {"managesStock": False} if details["quantity"] is None else {"quantity": details["quantity"]}

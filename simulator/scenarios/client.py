@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from simulator.cast.sellers import FIRST_SELLER
-from simulator.instants import DAY, MINUTE, wire_time
+from simulator.instants import MINUTE, wire_time
 from simulator.orders.disclosure import INCLUDED_DATA
 from simulator.orders.documents import Document
 from simulator.scenarios.ports import Answer, Line
@@ -15,7 +15,6 @@ ORDERS: Final = "/orders/2026-01-01/orders"
 FEEDS: Final = "/feeds/2021-06-30"
 APPLICATION: Final = "scenario"
 LOGGED_IN_FOR: Final = 55 * MINUTE
-LOOKS_BACK: Final = 31 * DAY
 MOST_PAGES: Final = 1_000
 SECRET: Final = frozenset({"access_token", "refresh_token"})
 XML: Final = "text/xml; charset=UTF-8"
@@ -62,10 +61,10 @@ class Client:
     async def search(
         self, query: Document, *, start: int, most: int = MOST_PAGES, seller: str = FIRST_SELLER
     ) -> Document:
-        """Search for orders and read on until the last page, or a refusal."""
+        """Search for orders and read on until the last page, or a refusal; from the start on, unless the query says."""
         asked = {"includedData": "FULFILLMENT", **{name: _listed(value) for name, value in query.items()}}
         if not any(name.endswith("After") for name in asked):
-            asked["lastUpdatedAfter"] = wire_time(start - LOOKS_BACK)
+            asked["lastUpdatedAfter"] = wire_time(start)
         orders: list[Document] = []
         pages = 0
         while True:

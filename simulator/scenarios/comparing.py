@@ -1,5 +1,6 @@
 """Whether something is as it is wanted: a value, a list, a comparison, or a mapping of paths."""
 
+import re
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any, Final
@@ -7,6 +8,7 @@ from typing import Any, Final
 from simulator.scenarios.references import MISSING, find
 
 LONGEST: Final = 200
+COMPARES: Final = re.compile(r"[a-z]+(-[a-z]+)+", re.ASCII)  # no path has a hyphen between letters
 PRIVATE: Final = frozenset({"buyer", "recipient", "BuyerInfo", "ShippingAddress"})  # never shown in a message
 
 
@@ -31,7 +33,7 @@ def mistake(wanted: Any) -> str | None:
         return next((found for entry in wanted if (found := mistake(entry))), None)
     if not isinstance(wanted, Mapping):
         return None
-    if wanted.keys() & COMPARISONS.keys() or any("-" in key for key in wanted):
+    if wanted.keys() & COMPARISONS.keys() or any(COMPARES.fullmatch(key) for key in wanted):
         unknown = [key for key in wanted if key not in COMPARISONS]
         if unknown:
             near = get_close_matches(unknown[0], COMPARISONS, n=1) or list(COMPARISONS)

@@ -55,7 +55,7 @@ class LogIn(OfSeller):
 
 
 class Search(OfSeller):
-    """A search, and how many pages are read of what it finds; without a query, all orders of the last 31 days."""
+    """A search, and how many pages are read of what it finds; without a query, what changed since the start."""
 
     query: Query = field(default_factory=dict)
     pages: Annotated[int, Meta(ge=1, le=1_000)] = 1_000

@@ -9,6 +9,7 @@ from simulator.scenarios.language import Counted, Expect, ServiceExpect
 from simulator.scenarios.ports import Line, Service
 from simulator.scenarios.references import MISSING
 
+START = "start"
 NOBODY = "-"  # an order id that no order has: the state without its orders
 
 
@@ -55,7 +56,7 @@ def _named(name: str, wanted: Any, entry: Document | None) -> list[str]:
 
 
 def _count(counted: Counted, requests: list[Document], marks: Mapping[str, str | None]) -> list[str]:
-    since = _after(requests, marks.get(counted.since)) if counted.since is not None else requests
+    since = _after(requests, marks.get(counted.since or START))
     wanted = {
         name: value
         for name in ("operation", "method", "path", "status", "seller")

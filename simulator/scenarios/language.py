@@ -38,7 +38,7 @@ class Counted(Part):
     path: str | None = None
     status: int | None = None
     seller: str | None = None
-    since: Label | None = None  # only those after the step of this name
+    since: Label | None = None  # only those after the step of this name; else all of this run
     count: Wanted = msgspec.field(default_factory=lambda: {"at-least": 1})
 
 

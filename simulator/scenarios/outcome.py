@@ -8,6 +8,8 @@ from simulator.scenarios.durations import spell_duration
 
 SHOWN: Final = {"PASSED": "ok", "FAILED": "FAILED", "SKIPPED": "skipped", "NOT_RUN": "not run"}
 
+LONGEST_LINE: Final = 150
+
 
 @dataclass(slots=True, kw_only=True)
 class StepOutcome:
@@ -78,5 +80,6 @@ class Result:
 def journal_line(entry: Document) -> str:
     """Return a request of the journal in one line."""
     query = f"?{entry['query']}" if entry["query"] else ""
-    hint = f" ({entry['hint']})" if entry.get("hint") else ""
-    return f"{entry['time']} {entry['status']} {entry['method']} {entry['path']}{query}{hint}"
+    line = f"{entry['time']} {entry['status']} {entry['method']} {entry['path']}{query}"
+    cut = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
+    return f"{cut} ({entry['hint']})" if entry.get("hint") else cut

@@ -156,7 +156,7 @@ def _wrong_names(step: Step, names: dict[str, bool]) -> Iterator[str]:
             elif names.get(name) and not of_service and field != "service":
                 yield f"{field}: ${{{reference}}} is known only beside a service; add `only: service`"
     for count in step.expect.journal:
-        if count.since is not None and count.since not in names:
+        if count.since is not None and count.since not in names.keys() - {"now"}:
             yield f"expect.journal: since {count.since!r} names no step above it"
 
 

@@ -1,0 +1,103 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from simulator.scenarios import collection
+from tests.api.cli.conftest import Ended
+
+Orderlane = Callable[..., Ended]
+
+MINE = """name: mine
+title: Mine
+about: A try.
+steps:
+  - do: place
+    with: {fulfillmentStatus: UNSHIPPED, items: [{sku: MUG-STONEWARE-350, quantity: 1}]}
+    as: order
+  - at: 10m
+    expect: {orders: {"${order}": {fulfillmentStatus: UNSHIPPED}}}
+    service: {orders: {"${order}": {outcome: IMPORTED}}}
+"""
+
+
+def test_they_are_listed_and_shown(orderlane: Orderlane):
+    listed = orderlane("scenarios", "list")
+    assert listed.code == 0
+    lines = listed.out.splitlines()
+    assert lines[0].split() == ["name", "needs", "title"]
+    assert [line.split()[0] for line in lines[1:]] == list(collection.names())
+    assert [one["name"] for one in json.loads(orderlane("scenarios", "list", "--json").out)] == list(collection.names())
+    shown = orderlane("scenarios", "show", "happy-fbm")
+    assert (shown.code, shown.out.encode()) == (0, collection.text_of("happy-fbm"))
+
+
+def test_what_is_shown_can_be_changed_and_run(orderlane: Orderlane, folder: Path):
+    text = orderlane("scenarios", "show", "happy-fbm").out
+    (folder / "mine.yaml").write_text(text.replace("quantity: 2}]", "quantity: 3}]"))
+    ended = orderlane("scenarios", "run", "mine.yaml", "-v")
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[0].split()[:4] == ["ok", "1", "0s", "place"]
+    assert ended.out.splitlines()[-1].split() == ["ok", "happy-fbm:", "9", "passed,", "1", "skipped"]
+
+
+def test_all_that_need_no_service_pass(orderlane: Orderlane):
+    ended = orderlane("scenarios", "run", "--all")
+    assert (ended.code, ended.err) == (0, "")
+    alone = [name for name in collection.names() if collection.scenario(name).needs is None]
+    assert [line.split()[:2] for line in ended.out.splitlines()] == [["ok", f"{name}:"] for name in alone]
+
+
+def test_one_is_run_with_a_service_beside_it(orderlane: Orderlane, folder: Path):
+    (folder / "mine.yaml").write_text(MINE)
+    (folder / "bad.yaml").write_text(MINE.replace("IMPORTED", "BLOCKED"))
+    assert orderlane("scenarios", "run", "mine.yaml", "--service").code == 0
+    ended = orderlane("scenarios", "run", "bad.yaml", "--service")
+    assert ended.code == 1
+    assert "outcome: expected 'BLOCKED', found 'IMPORTED'" in ended.err
+    assert list(folder.iterdir()) == [folder / "bad.yaml", folder / "mine.yaml"] or len(list(folder.iterdir())) == 2
+
+
+def test_a_failure_ends_with_one_and_says_what_was_found(orderlane: Orderlane, folder: Path):
+    (folder / "bad.yaml").write_text(MINE.replace("{fulfillmentStatus: UNSHIPPED}}}", "{fulfillmentStatus: SHIPPED}}}"))
+    ended = orderlane("scenarios", "run", "bad.yaml", "happy-fbm")
+    assert ended.code == 1
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["FAILED", "ok"]
+    assert "step 2 (expect) at 10m:" in ended.err
+    assert "expected 'SHIPPED', found 'UNSHIPPED'" in ended.err
+    told = json.loads(orderlane("scenarios", "run", "bad.yaml", "--json").out)
+    assert [(one["name"], one["passed"]) for one in told] == [("mine", False)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ([], "--all"),
+        (["happy-fbm", "--all"], "not both"),
+        (["nothing"], "there are bad-address"),
+        (["happy-fbm", "--url", "localhost"], "http://"),
+        (["happy-fbm", "--url", "http://127.0.0.1:9", "--service"], "leave --url out"),
+        (["happy-fbm", "--reset"], "--reset goes with --url"),
+    ],
+)
+def test_wrong_usage_is_told(orderlane: Orderlane, words: list[str], said: str):
+    ended = orderlane("scenarios", "run", *words)
+    assert (ended.code, ended.out) == (2, "")
+    assert said in ended.err
+
+
+def test_a_file_that_is_no_scenario_is_told_with_its_place(orderlane: Orderlane, folder: Path):
+    (folder / "bad.yaml").write_text(MINE.replace("do: place", "do: plaice"))
+    ended = orderlane("scenarios", "run", "bad.yaml")
+    assert ended.code == 2
+    assert "bad.yaml, line 5, step 1, do: nothing is called 'plaice'; did you mean place?" in ended.err
+    missing = orderlane("scenarios", "run", "missing.yaml")
+    assert (missing.code, "missing.yaml" in missing.err) == (1, True)
+
+
+def test_what_needs_a_service_and_what_nobody_answers_is_told(orderlane: Orderlane):
+    alone = orderlane("scenarios", "run", "blocked-out-of-stock")
+    assert (alone.code, "--service" in alone.err) == (1, True)
+    nobody = orderlane("scenarios", "run", "happy-fbm", "--url", "http://127.0.0.1:9")
+    assert (nobody.code, "no simulator can be reached" in nobody.err) == (75, True)
