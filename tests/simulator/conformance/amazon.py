@@ -23,6 +23,16 @@ INCLUDED_DATA: Final = (
 )
 TOKEN: Final = "token"
 ORDERS_PATH: Final = "/orders/2026-01-01/orders"
+RESTRICTED_PATH: Final = "/tokens/2021-03-01/restrictedDataToken"
+V0_ORDERS: Final = "/orders/v0/orders"
+V0_PATHS: Final = {
+    "getOrders": V0_ORDERS,
+    "getOrderV0": V0_ORDERS + "/{orderId}",
+    "getOrderBuyerInfo": V0_ORDERS + "/{orderId}/buyerInfo",
+    "getOrderAddress": V0_ORDERS + "/{orderId}/address",
+    "getOrderItems": V0_ORDERS + "/{orderId}/orderItems",
+    "getOrderItemsBuyerInfo": V0_ORDERS + "/{orderId}/orderItems/buyerInfo",
+}
 FEEDS_PATH: Final = "/feeds/2021-06-30"
 FEED_METHODS: Final = {
     "createFeedDocument": "POST",
@@ -31,6 +41,16 @@ FEED_METHODS: Final = {
     "getFeeds": "GET",
     "getFeed": "GET",
     "cancelFeed": "DELETE",
+}
+# The simulator's names of v0's operations, with their names in the model: two versions have a getOrder.
+V0_OPERATIONS: Final = {
+    "confirmShipment": "confirmShipment",
+    "getOrders": "getOrders",
+    "getOrderV0": "getOrder",
+    "getOrderBuyerInfo": "getOrderBuyerInfo",
+    "getOrderAddress": "getOrderAddress",
+    "getOrderItems": "getOrderItems",
+    "getOrderItemsBuyerInfo": "getOrderItemsBuyerInfo",
 }
 
 # "Usage Plans and Rate Limits": the header is best effort, and absent once a call was refused unseen.
@@ -88,11 +108,13 @@ class Amazon:
                 models["orders_2026-01-01"],
                 models["sellers"],
                 models["feeds_2021-06-30"],
+                models["notifications"],
+                models["tokens_2021-03-01"],
                 models["reports_2021-06-30"],
                 models["listingsItems_2021-08-01"],
             )
             for operation in schemas.model.operations
-        } | {"confirmShipment": models["ordersV0"]}
+        } | {name: models["ordersV0"] for name in V0_OPERATIONS}
         self._access_tokens: dict[str, str] = {}
 
     async def token(self, **fields: str) -> httpx2.Response:
@@ -152,6 +174,27 @@ class Amazon:
         path = f"/orders/v0/orders/{order_id}/shipmentConfirmation"
         return await self.call("confirmShipment", "POST", path, body=body, seller=seller)
 
+    async def read_v0(
+        self, operation: str, order_id: str = "", *, token: str | None = None, **query: Any
+    ) -> httpx2.Response:
+        """Call an operation of v0 that reads, with the seller's token or a restricted one."""
+        headers = None if token is None else {"x-amz-access-token": token}
+        path = V0_PATHS[operation].replace("{orderId}", order_id)
+        return await self.call(operation, "GET", path, query=query, headers=headers)
+
+    async def restricted(self, *operations: str, elements: Sequence[str] = ()) -> str:
+        """Return a restricted data token for operations of v0, each with these data elements."""
+        resources = [
+            {"method": "GET", "path": V0_PATHS[operation], "dataElements": list(elements)} for operation in operations
+        ]
+        answer = await self.restrict({"restrictedResources": resources})
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["restrictedDataToken"])
+
+    async def restrict(self, body: Any) -> httpx2.Response:
+        """Call createRestrictedDataToken."""
+        return await self.call("createRestrictedDataToken", "POST", RESTRICTED_PATH, body=body)
+
     async def participations(self, *, seller: str = "demo") -> httpx2.Response:
         """Call getMarketplaceParticipations."""
         path = "/sellers/v1/marketplaceParticipations"
@@ -188,10 +231,11 @@ class Amazon:
         """Hold an answer against the model: its status is declared, its body and headers are valid."""
         status = str(answer.status_code)
         schemas = self._schemas[operation]
-        assert status in schemas.model.operations[operation].swagger["responses"], (operation, status)
+        name = V0_OPERATIONS.get(operation, operation)
+        assert status in schemas.model.operations[name].swagger["responses"], (operation, status)
         body = answer.json() if answer.content else None
         for mode in MODES:
-            faults = schemas.faults(operation, status, body, mode=mode)
+            faults = schemas.faults(name, status, body, mode=mode)
             assert not faults, (operation, status, mode, faults)
         if answer.content:
             assert answer.headers["content-type"] == "application/json"
