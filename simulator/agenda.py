@@ -72,7 +72,8 @@ class Agenda:
 
     def keep(self) -> Any:
         """Return all timers."""
-        return msgspec.to_builtins(KeptAgenda(self._number, sorted(self._heap)))
+        self._heap.sort()  # which it may be at any time
+        return msgspec.to_builtins(KeptAgenda(self._number, self._heap))
 
     def restore(self, kept: Any) -> None:
         """Become what was kept. Raises ValueError for a timer that can never have been set."""

@@ -215,6 +215,7 @@ class TestStateAndJournal:
             "operation": "searchOrders",
             "status": 200,
             "seller": "demo",
+            "clientId": "app",
             "requestId": answer.headers["x-amzn-requestid"],
         }
         assert (nowhere["operation"], nowhere["status"]) == (None, 404)
@@ -230,7 +231,7 @@ class TestStateAndJournal:
         assert hints == [None, search, search, None]
 
     async def test_what_is_not_there_is_answered_in_each_planes_way(self, amazon: Amazon) -> None:
-        wire = await amazon.get("/orders/v0/orders/1")
+        wire = await amazon.get("/orders/v9/orders/1")
         assert (wire.status_code, wire.json()["errors"][0]["code"]) == (404, "NotFound")
         method = await amazon.http.delete(ORDERS)
         assert (method.status_code, "errors" in method.json()) == (405, True)
