@@ -33,3 +33,4 @@ class Operation:
     plan: Plan
     answer: Callable[[Call], Awaitable[Response]]
     is_grantless: bool = False  # called for the application itself, not for a seller
+    takes_grants: bool = False  # of a grantless one: a seller's token opens it as well

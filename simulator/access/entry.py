@@ -25,7 +25,8 @@ def enter(world: World, request: Request, operation: Operation, *, now: int) -> 
     if access is None:
         raise unauthorized(BAD_TOKEN)
     request.state.seller = access.seller
-    if (access.seller is None) is not operation.is_grantless:
+    is_grantless = access.seller is None
+    if is_grantless is not operation.is_grantless and (is_grantless or not operation.takes_grants):
         raise unauthorized("")
     seller = access.seller or NOBODY
     roles = world.grants.roles(client_id=access.client_id, seller=seller)

@@ -1,4 +1,8 @@
-"""The operations of the Notifications API v1; grantless are those that Amazon's model calls so."""
+"""The operations of the Notifications API v1; grantless are those that Amazon's model calls so.
+
+Those about a subscription by its id take a seller's token as well: what the model says of them is reported to hold for
+some types only, and the community's client has always asked with one (saleweaver/python-amazon-sp-api issue 373).
+"""
 
 from typing import Final
 
@@ -36,6 +40,8 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation("getSubscription", "GET", OF_TYPE, PLAN, get_subscription),
     Operation("createSubscription", "POST", OF_TYPE, PLAN, create_subscription),
     Operation("sendTestNotification", "POST", TEST, PLAN, send_test_notification, is_grantless=True),
-    Operation("getSubscriptionById", "GET", BY_ID, PLAN, get_subscription_by_id, is_grantless=True),
-    Operation("deleteSubscriptionById", "DELETE", BY_ID, PLAN, delete_subscription_by_id, is_grantless=True),
+    Operation("getSubscriptionById", "GET", BY_ID, PLAN, get_subscription_by_id, is_grantless=True, takes_grants=True),
+    Operation(
+        "deleteSubscriptionById", "DELETE", BY_ID, PLAN, delete_subscription_by_id, is_grantless=True, takes_grants=True
+    ),
 )

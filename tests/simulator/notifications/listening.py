@@ -51,11 +51,11 @@ class Listener(Amazon):
         self.grantless = (await self.http.post("/auth/o2/token", data=form)).json()["access_token"]
 
     async def ask(
-        self, method: str, path: str, body: Any = None, *, grantless: bool = False, **query: Any
+        self, method: str, path: str, body: Any = None, *, grantless: bool = False, params: Any = None, **query: str
     ) -> httpx2.Response:
         """Call an operation of the Notifications API."""
         headers = {"x-amz-access-token": (self.grantless if grantless else self.token) or ""}
-        return await self.http.request(method, NOTIFICATIONS + path, json=body, params=query, headers=headers)
+        return await self.http.request(method, NOTIFICATIONS + path, json=body, params=params or query, headers=headers)
 
     async def destination(self, arn: str = ARN, name: str = "orders") -> str:
         """Create a destination, and return its id."""

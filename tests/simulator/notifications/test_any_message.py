@@ -25,7 +25,7 @@ KEYS = (
     "MaxNumberOfMessages", "resourceSpecification", "sqs", "arn", "eventBridge", "payloadVersion", "destinationId",
     "processingDirective", "eventFilter", "filterExpression", "testNotification", "testScenario", "url",
 )  # fmt: skip
-VALUES = st.sampled_from(
+VALUES: st.SearchStrategy[Any] = st.sampled_from(
     ["/123456789012/orders", "orders", "+/+/", "1.0", "ORDER_CHANGE", 1, 0, -1, 10**30, "\x00", "\ud800", None, []]
 )
 BODIES = JSON | st.dictionaries(st.sampled_from(KEYS), VALUES | JSON, max_size=5)

@@ -97,8 +97,6 @@ class TestDestinations:
             ("GET", "/destinations", None),
             ("GET", "/destinations/1", None),
             ("DELETE", "/destinations/1", None),
-            ("GET", "/subscriptions/ORDER_CHANGE/1", None),
-            ("DELETE", "/subscriptions/ORDER_CHANGE/1", None),
             ("POST", "/subscriptions/ORDER_CHANGE/testNotification", {}),
         ],
     )

@@ -18,8 +18,9 @@ class TestSubscribing:
         assert made == {"subscriptionId": made["subscriptionId"], **body}
         assert (await listener.ask("GET", TYPE)).json() == {"payload": made}
         assert (await listener.ask("GET", TYPE, payloadVersion="1.0")).json() == {"payload": made}
-        by_id = await listener.ask("GET", f"{TYPE}/{made['subscriptionId']}", grantless=True)
-        assert by_id.json() == {"payload": made}
+        for grantless in (True, False):
+            by_id = await listener.ask("GET", f"{TYPE}/{made['subscriptionId']}", grantless=grantless)
+            assert by_id.json() == {"payload": made}
         listed = await listener.ask("GET", "/subscriptions", notificationTypes="ORDER_CHANGE")
         assert listed.json() == {"payload": {"subscriptions": [made]}}
 
@@ -67,7 +68,7 @@ class TestSubscribing:
         token: dict[str, str] = {}
         sizes = []
         while True:
-            answer = await listener.ask("GET", "/subscriptions", notificationTypes="ORDER_CHANGE", **token)
+            answer = await listener.ask("GET", "/subscriptions", params=token | {"notificationTypes": "ORDER_CHANGE"})
             page = answer.json()["payload"]
             sizes.append(len(page["subscriptions"]))
             found += [each["subscriptionId"] for each in page["subscriptions"]]
@@ -77,7 +78,7 @@ class TestSubscribing:
         assert (found, sizes) == (ids, [30, 30, 5])
 
         await listener.log_in("other")
-        strange = await listener.ask("GET", "/subscriptions", notificationTypes="ORDER_CHANGE", **token)
+        strange = await listener.ask("GET", "/subscriptions", params=token | {"notificationTypes": "ORDER_CHANGE"})
         assert strange.status_code == 400
 
     @pytest.mark.parametrize(
@@ -150,7 +151,7 @@ class TestSubscribing:
         ids=str,
     )
     async def test_a_wrong_list_is_refused(self, listener: Listener, query: dict[str, str]) -> None:
-        assert (await listener.ask("GET", "/subscriptions", **query)).status_code == 400
+        assert (await listener.ask("GET", "/subscriptions", params=query)).status_code == 400
 
     async def test_another_application_does_not_see_it(self, listener: Listener) -> None:
         subscription_id = await listener.subscribe()
