@@ -15,7 +15,9 @@ from simulator.faults.gate import REFUSALS
 from simulator.faults.rules import EVERYTHING, Effect, Rule
 from simulator.feeds.queue import FeedType
 from simulator.instants import to_milliseconds, wire_time
+from simulator.notifications.subscriptions import ORDER_CHANGE
 from simulator.orders.documents import Document
+from simulator.reports.queue import ReportType
 from simulator.world import World
 
 MOST_RULES: Final = 1_000
@@ -61,6 +63,10 @@ class PlannedFaults(Body):
 # What each effect takes beside its conditions.
 OF_FEEDS: Final = frozenset({Effect.FEED_STUCK, Effect.FEED_FATAL})
 OF_MESSAGES: Final = frozenset({Effect.MESSAGE_DUPLICATED, Effect.MESSAGE_DELAYED, Effect.MESSAGE_SWAPPED})
+FEED_TYPES: Final = frozenset(FeedType)
+OF_TYPES: Final = dict.fromkeys(
+    OF_FEEDS, (FEED_TYPES | frozenset(ReportType), "type of feed or report")
+) | dict.fromkeys(OF_MESSAGES, (frozenset({ORDER_CHANGE}), "type of notification"))
 DETAILS: Final[dict[str, frozenset[Effect]]] = {
     "status": frozenset(REFUSALS),
     "code": frozenset(REFUSALS),
@@ -170,17 +176,21 @@ def _wrong_detail(fault: PlannedFault) -> tuple[str, str] | None:
 
 
 def _wrong_place(fault: PlannedFault, known: frozenset[str]) -> tuple[str, str] | None:
-    if fault.effect in OF_MESSAGES | OF_FEEDS and (fault.included_data or fault.query):
+    is_of_request = fault.effect not in OF_MESSAGES | OF_FEEDS
+    if not is_of_request and (fault.included_data or fault.query):
         return ("includedData" if fault.included_data else "query"), f"{fault.effect} is not about a request"
-    if fault.effect in OF_MESSAGES:
-        return None
-    allowed = frozenset(FeedType) if fault.effect in OF_FEEDS else known
-    for name in _operations(fault):
-        if name not in allowed and name != EVERYTHING:
-            near = get_close_matches(name[:100], sorted(allowed), n=1)
-            kind = "feed type" if fault.effect in OF_FEEDS else "operation"
-            return "operation", f"there is no such {kind}" + (f": {near[0]} is one" if near else "")
+    allowed, kind = (known, "operation") if is_of_request else OF_TYPES[fault.effect]
+    wrong = next((name for name in _operations(fault) if name not in allowed and name != EVERYTHING), None)
+    if wrong is not None:
+        return "operation", f"there is no such {kind}" + _near(wrong, allowed)
+    if fault.feed_type is not None and fault.feed_type not in FEED_TYPES:
+        return "feedType", "there is no such feed type" + _near(fault.feed_type, FEED_TYPES)
     return None
+
+
+def _near(word: str, known: frozenset[str]) -> str:
+    near = get_close_matches(word[:100], sorted(known), n=1)
+    return f": {near[0]} is one" if near else ""
 
 
 def _wrong_time(fault: PlannedFault) -> tuple[str, str] | None:
@@ -197,7 +207,7 @@ def _operations(fault: PlannedFault) -> tuple[str, ...]:
 
 def _conditions(fault: PlannedFault) -> dict[str, Any]:
     given = msgspec.structs.asdict(fault)
-    given |= {"operations": _operations(fault), "seconds": fault.seconds or 0, "messages": fault.messages or 0}
+    given |= {"operations": _operations(fault), "seconds": fault.seconds or 0.0, "messages": fault.messages or 0}
     for name in ("since", "until"):
         given[name] = None if given[name] is UNSET else to_milliseconds(given[name])
     return {name: value for name, value in given.items() if name not in ("effect", "operation")}

@@ -83,13 +83,17 @@ class Rule(msgspec.Struct, kw_only=True):
     status: int | None = None  # of a refusal, and so are code and message
     code: str | None = None
     message: str | None = None
-    seconds: float = 0  # of SLOW, LATE and MESSAGE_DELAYED
+    seconds: float = 0.0  # of SLOW, LATE and MESSAGE_DELAYED
     messages: int = 0  # of FEED_FATAL: how many messages are worked on
     field: str | None = None  # of UNKNOWN_VALUE and UNKNOWN_FIELD, and so is value
     value: str | None = None
     seen: int = 0
     hits: int = 0
     requests: list[str] = []
+
+    def __post_init__(self) -> None:
+        self.seconds = float(self.seconds)
+        self.probability = None if self.probability is None else float(self.probability)
 
     def is_spent(self, *, now: int) -> bool:
         """Say whether the rule can strike no more, unless time is set back."""

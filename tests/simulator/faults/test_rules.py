@@ -19,6 +19,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str | None]] = {
     "an unknown one of several": ({"effect": "FAILED", "operation": ["getOrder", "x"]}, "operation"),
     "no operations": ({"effect": "FAILED", "operation": []}, "operation"),
     "a feed type for an operation": ({"effect": "FEED_STUCK", "operation": "createFeed"}, "operation"),
+    "an operation for a notification": ({"effect": "MESSAGE_SWAPPED", "operation": "getOrder"}, "operation"),
+    "an unknown feed type": ({"effect": "FAILED", "feedType": "POST_ORDER_DATA"}, "feedType"),
     "slow for no time": ({"effect": "SLOW"}, "seconds"),
     "slow for less than no time": ({"effect": "SLOW", "seconds": -1}, "seconds"),
     "slow for a day": ({"effect": "SLOW", "seconds": 86_400}, "seconds"),
@@ -86,6 +88,25 @@ async def test_a_rule_is_shown_as_it_was_planned(amazon: Amazon) -> None:
     assert await faults(amazon) == [
         {"id": "fault-1", **rule, "seen": 0, "hits": 0, "spent": False, "requests": []},
     ]
+
+
+@pytest.mark.parametrize(
+    ("effect", "kind"),
+    [
+        ("FEED_STUCK", "POST_ORDER_ACKNOWLEDGEMENT_DATA"),
+        ("FEED_FATAL", "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"),
+        ("MESSAGE_DUPLICATED", "ORDER_CHANGE"),
+        ("LOST", "uploadDocument"),
+        ("THROTTLED", "token"),
+        ("SLOW", "createSubscription"),
+        ("FAILED", "*"),
+    ],
+)
+async def test_a_rule_is_about_an_operation_or_a_type(amazon: Amazon, effect: str, kind: str) -> None:
+    details = {"seconds": 1} if effect == "SLOW" else {"messages": 2} if effect == "FEED_FATAL" else {}
+    assert await plan(amazon, effect=effect, operation=kind, **details) == "fault-1"
+    [rule] = await faults(amazon)
+    assert (rule["operation"], rule["effect"]) == (kind, effect)
 
 
 async def test_rules_are_taken_back(amazon: Amazon) -> None:
