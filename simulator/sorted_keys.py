@@ -55,6 +55,15 @@ class SortedKeys:
             for place in range(start, len(chunk)):
                 yield chunk[place]
 
+    def last(self, limit: int) -> list[tuple[int, str]]:
+        """Return the greatest keys, so many or all of them, in order."""
+        found: list[tuple[int, str]] = []
+        for chunk in reversed(self._chunks):
+            if len(found) >= limit:
+                break
+            found = chunk[-(limit - len(found)) :] + found
+        return found
+
     def _split(self, at: int) -> None:
         chunk = self._chunks[at]
         self._chunks[at : at + 1] = [chunk[:CHUNK], chunk[CHUNK:]]

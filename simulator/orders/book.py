@@ -1,6 +1,7 @@
 """All orders of the world, found by id and walked by seller, time, and what searches filter by."""
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator
 from sys import intern
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -203,6 +204,21 @@ class OrderBook:
             order.awaits_invoice = one.awaits_invoice
             order.moved = order.updated if one.moved is None else one.moved
             self.add(order, folded=folded)
+
+    def counts(self) -> Counter[str | None]:
+        """Return how many orders there are of each status."""
+        counts: Counter[str | None] = Counter()
+        for group, keys in self._groups_of(CREATED):
+            counts[group.status] += len(keys)
+        return counts
+
+    def newest(self, limit: int) -> list[SimulatedOrder]:
+        """Return the orders that changed last, the latest first."""
+        latest = (key for _, keys in self._groups_of(LAST_UPDATED) for key in keys.last(limit))
+        return [self._orders[order_id] for _, order_id in heapq.nlargest(limit, latest)]
+
+    def _groups_of(self, family: str) -> Iterator[tuple[Group, SortedKeys]]:
+        return (one for (_, name), groups in self._keys.items() if name == family for one in groups.items())
 
     def _rewrite(self, order: SimulatedOrder, document: Document, *, is_verbatim: bool) -> None:
         before = [(order.group, order.key(family)) for family in FAMILIES]
