@@ -1,6 +1,6 @@
 import pytest
 
-from simulator.orders import arrivals
+from simulator.orders import arrivals, lifecycle
 from simulator.world import World
 from tests.simulator.listings.offering import CABLE, EFFECT, MUG, buy, entry, listed, patch, quantity, send, stock
 from tests.simulator.playing import Amazon
@@ -97,6 +97,19 @@ class TestOrders:
             await shop.sim("POST", f"/orders/{order_id}/{act}", {})
 
         assert await quantity(shop) == 6
+
+    async def test_a_part_that_is_cancelled_comes_back_and_the_rest_later(self, shop: Amazon, world: World) -> None:
+        order_id = await buy(shop, 4, fulfillmentStatus="UNSHIPPED")
+        order = world.book.get(order_id)
+        assert order is not None
+        [item] = order.read()["orderItems"]
+        part = {item["orderItemId"]: 1}
+
+        world.change(order, lambda it: lifecycle.cancel_units(it, part, by="SELLER", reason="NoInventory"), at=0)
+        seen = [await quantity(shop)]
+        await shop.sim("POST", f"/orders/{order_id}/cancel", {"by": "SELLER"})
+
+        assert [*seen, await quantity(shop)] == [7, 10]
 
     async def test_cancelling_a_loaded_order_gives_nothing_back(self, shop: Amazon, world: World) -> None:
         before = world.offers.keep()

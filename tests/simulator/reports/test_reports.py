@@ -202,6 +202,15 @@ class TestFinding:
 
         assert (await ask(amazon, "GET", REPORTS, nextToken=token)).status_code == 400
 
+    async def test_the_next_page_is_for_the_seller_who_asked_for_the_first(self, amazon: Amazon) -> None:
+        for _ in range(2):
+            await create(amazon)
+        query = {"reportTypes": BY_LAST_UPDATE, "pageSize": "1"}
+        token = (await ask(amazon, "GET", REPORTS, **query)).json()["nextToken"]
+        await amazon.log_in("other")
+
+        assert (await ask(amazon, "GET", REPORTS, nextToken=token)).status_code == 400
+
     async def test_reports_of_others_and_old_ones_are_not_found(self, amazon: Amazon) -> None:
         report_id = await create(amazon)
         assert (await ask(amazon, "GET", f"{REPORTS}/{UNKNOWN}")).status_code == 404
