@@ -70,10 +70,10 @@ def _befall(world: World, timer: Timer) -> None:
     if timer.kind in PACKAGE_STATUS:
         _move_package(world, order, timer)
     else:
-        world.change(order, lambda document: _happen(document, timer), at=timer.due)
+        world.change(order, lambda document: _happen(order, document, timer), at=timer.due)
 
 
-def _happen(document: Document, timer: Timer) -> None:
+def _happen(order: SimulatedOrder, document: Document, timer: Timer) -> None:
     match timer.kind:
         case agenda.RELEASE:
             lifecycle.release(document)
@@ -84,7 +84,7 @@ def _happen(document: Document, timer: Timer) -> None:
         case agenda.WAREHOUSE:
             lifecycle.send_from_warehouse(document)
         case agenda.GIVING_UP:
-            _give_up(document)
+            _give_up(order, document)
         case agenda.CANCELLATION:
             lifecycle.cancel(document, by="SELLER", reason=timer.detail)
         case _:
@@ -92,11 +92,12 @@ def _happen(document: Document, timer: Timer) -> None:
             lifecycle.cancel(document, by=by, reason=reason)
 
 
-def _give_up(document: Document) -> None:
+def _give_up(order: SimulatedOrder, document: Document) -> None:
     """Cancel what was not shipped in time: the order, or the rest of it."""
     is_whole = status_of(document) == "UNSHIPPED"
     cancel = lifecycle.cancel if is_whole else lifecycle.cancel_rest
     cancel(document, by="AMAZON", reason=NOT_SHIPPED_IN_TIME)
+    order.is_delivered = parcels.is_delivered(document)
 
 
 def _move_package(world: World, order: SimulatedOrder, timer: Timer) -> None:

@@ -6,19 +6,25 @@ from typing import Final, Protocol, TypeAlias
 from msgspec import UNSET
 from starlette.requests import Request
 
+from simulator.amounts import parse_amount
 from simulator.control.bodies import (
     CancelOrder,
     ControlError,
     LostPackage,
     Nothing,
     OnePackage,
+    RefundedItem,
+    RefundOrder,
     RequestCancel,
     ReturnOrder,
     ShipOrder,
     read_body,
 )
+from simulator.finances.accounts import DEDUCTIONS
+from simulator.finances.charges import currency_of
 from simulator.orders import acting
 from simulator.orders.book import SimulatedOrder
+from simulator.orders.refunding import KNOWN_COMPONENTS, WantedRefund, refund
 from simulator.world import World
 
 Act: TypeAlias = Callable[[World, SimulatedOrder, Request, int], Awaitable[None]]
@@ -66,6 +72,27 @@ async def _lose(world: World, order: SimulatedOrder, request: Request, now: int)
     acting.lose(world, order, reference=body.package_reference_id, detail=body.detailed_status, at=now)
 
 
+async def _refund(world: World, order: SimulatedOrder, request: Request, now: int) -> None:
+    body = await read_body(request, RefundOrder)
+    items = None if body.items is UNSET else [_refunded(order, item, n) for n, item in enumerate(body.items)]
+    if items is not None and len({item.item_id for item in items}) < len(items):
+        raise ControlError(422, "INVALID", "the same orderItemId is given twice", "items")
+    refund(world, order, items=items, reason=body.reason, at=now)
+
+
+def _refunded(order: SimulatedOrder, item: RefundedItem, number: int) -> WantedRefund:
+    if item.amounts is UNSET:
+        return WantedRefund(item_id=item.order_item_id)
+    currency, amounts = currency_of(order.read()), {}
+    for component, text in item.amounts.items():
+        amount = parse_amount(text, currency)
+        if component not in KNOWN_COMPONENTS or amount is None:
+            message = f"one of {', '.join(sorted(KNOWN_COMPONENTS))}, each with an amount of {currency}"
+            raise ControlError(422, "INVALID", message, f"items[{number}].amounts")
+        amounts[component] = -amount if component in DEDUCTIONS else amount
+    return WantedRefund(item_id=item.order_item_id, amounts=amounts)
+
+
 def _quantities(body: ShipOrder | ReturnOrder) -> dict[str, int] | None:
     items = body.items
     if items is UNSET:
@@ -87,6 +114,7 @@ ACTS: Final[dict[str, Act]] = {
     "deliver": _deliver,
     "lose": _lose,
     "return": _return,
+    "refund": _refund,
     "await-invoice": _plain(acting.await_invoice),
     "confirm-invoice": _plain(acting.confirm_invoice),
 }

@@ -170,6 +170,20 @@ class ReturnOrder(Body):
     items: Annotated[list[CountedItem], Meta(min_length=1)] | UnsetType = UNSET
 
 
+class RefundedItem(Body):
+    """An order item to refund: amounts as decimal strings by component, or all that is left of it."""
+
+    order_item_id: str
+    amounts: Annotated[dict[str, str], Meta(min_length=1, max_length=20)] | UnsetType = UNSET
+
+
+class RefundOrder(Body):
+    """What to refund, and why; without items, all that is left of what was charged."""
+
+    items: Annotated[list[RefundedItem], Meta(min_length=1, max_length=1_000)] | UnsetType = UNSET
+    reason: Reason | None = None
+
+
 class OnePackage(Body):
     """Which package is meant; without a reference, all that are on their way."""
 
