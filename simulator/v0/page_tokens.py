@@ -1,4 +1,4 @@
-"""NextToken: it holds the whole search, as clients send it alone, and where the page before ended."""
+"""NextToken: it holds the whole search, as some clients send it alone, and where the page before ended."""
 
 from typing import Final, TypeVar
 

@@ -41,7 +41,8 @@ async def test_items_of_a_large_order_come_in_pages(amazon: Amazon) -> None:
     order_id = await amazon.placed(fulfillmentStatus="UNSHIPPED", items=items)
     other = await amazon.placed(fulfillmentStatus="UNSHIPPED")
     for path in ("orderItems", "orderItems/buyerInfo"):
-        seen, query = [], {}
+        seen: list[int] = []
+        query: dict[str, str] = {}
         while True:
             page = (await read(amazon, f"/{order_id}/{path}", **query)).json()["payload"]
             seen.append(len(page["OrderItems"]))
