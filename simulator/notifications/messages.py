@@ -8,17 +8,8 @@ from simulator.orders.book import SimulatedOrder
 from simulator.orders.documents import Document
 from simulator.orders.happened import Happened
 from simulator.orders.lifecycle import UNPAID, open_quantity
+from simulator.v0.words import CHANNELS, INVOICE_UNCONFIRMED, STATUSES
 
-STATUSES: Final = {
-    "PENDING_AVAILABILITY": "PendingAvailability",
-    "PENDING": "Pending",
-    "UNSHIPPED": "Unshipped",
-    "PARTIALLY_SHIPPED": "PartiallyShipped",
-    "SHIPPED": "Shipped",
-    "CANCELLED": "Canceled",
-    "UNFULFILLABLE": "Unfulfillable",
-}
-INVOICE_UNCONFIRMED: Final = "InvoiceUnconfirmed"
 REASONS: Final = {ChangeType.STATUS: "Order Status Change", ChangeType.REQUEST: "Buyer Requested Cancel"}
 ORDER_PROGRAMS: Final = {
     "AMAZON_BUSINESS": "Business", "PRIME": "Prime", "PREMIUM": "Premium", "INVOICE_BY_AMAZON": "IBA",
@@ -123,7 +114,7 @@ def _summary(order: SimulatedOrder, document: Document, *, shows_postal_code: bo
         "OrderStatus": spelled(order.status, awaits_invoice=order.awaits_invoice),
         "PurchaseDate": document["createdTime"],
         "DestinationPostalCode": address.get("postalCode") if is_known else None,
-        "FulfillmentType": "AFN" if order.fulfilled_by == "AMAZON" else "MFN",
+        "FulfillmentType": CHANNELS.get(order.fulfilled_by or "", "MFN"),
         "OrderType": "Preorder" if "PREORDER" in programs else "StandardOrder",
         "NumberOfItemsShipped": sum(_shipped(item) for item in items),
         "NumberOfItemsUnshipped": sum(open_quantity(item) for item in items),

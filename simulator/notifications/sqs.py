@@ -38,9 +38,11 @@ def _endpoint(world: World, sleep: Sleep) -> Callable[[Request], Awaitable[Respo
             request.state.operation = f"sqs.{name}" if name in ACTIONS else None
             answer = await _act(world, request, sleep, name, given)
         except SqsError as error:
-            return _refusal(error) if target is not None else sqs_query.refusal(error)
+            if target is None:
+                return sqs_query.refusal(error, request_id=request.state.request_id)
+            return _refusal(error)
         if target is None:
-            return sqs_query.answer(name, answer)
+            return sqs_query.answer(name, answer, request_id=request.state.request_id)
         return Response(orjson.dumps(answer) if answer is not None else b"", 200, media_type=JSON)
 
     return endpoint

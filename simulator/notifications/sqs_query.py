@@ -42,20 +42,20 @@ def read(request: Request, body: bytes) -> tuple[str, dict[str, Any]]:
     return name, {"QueueUrl": queue} | given if queue else given
 
 
-def answer(name: str, given: dict[str, Any] | None) -> Response:
+def answer(name: str, given: dict[str, Any] | None, *, request_id: str) -> Response:
     """Answer an action."""
     root = Element(f"{name}Response", xmlns=NAMESPACE)
     if given is not None:
         _write(SubElement(root, f"{name}Result"), given)
-    _close(root)
+    SubElement(SubElement(root, "ResponseMetadata"), "RequestId").text = request_id
     return _xml(root, 200)
 
 
-def refusal(error: SqsError) -> Response:
+def refusal(error: SqsError, *, request_id: str) -> Response:
     """Answer a refusal."""
     root = Element("ErrorResponse", xmlns=NAMESPACE)
     _write(SubElement(root, "Error"), {"Type": "Sender", "Code": error.query_code, "Message": error.message})
-    SubElement(root, "RequestId").text = "see-x-amzn-RequestId"
+    SubElement(root, "RequestId").text = request_id
     return _xml(root, 400)
 
 
@@ -99,10 +99,6 @@ def _member(element: Element, value: Any) -> None:
 
 def _text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _close(root: Element) -> None:
-    SubElement(SubElement(root, "ResponseMetadata"), "RequestId").text = "see-x-amzn-RequestId"
 
 
 def _xml(root: Element, status: int) -> Response:

@@ -14,7 +14,7 @@ from tests.simulator.test_any_request import JSON
 from tests.simulator.test_world import new_world
 
 ANY = settings(
-    max_examples=rounds(500), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=rounds(300), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )  # fmt: skip
 ACTIONS = (
     "ReceiveMessage", "DeleteMessage", "DeleteMessageBatch", "ChangeMessageVisibility", "PurgeQueue", "CreateQueue",

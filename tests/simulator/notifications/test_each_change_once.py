@@ -11,8 +11,8 @@ from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.notifications.listening import message_validator, told
 from tests.simulator.notifications.walking import Watched, new_watched, received, subscribe, walk
 
-WALKS = 150
-STEPS = 40
+WALKS = 100
+STEPS = 30
 LONGEST_WAY = 4 * 3_600  # seconds: held back for an hour, then behind one that is delayed by two
 FAULTS = (Effect.MESSAGE_DUPLICATED, Effect.MESSAGE_DELAYED, Effect.MESSAGE_SWAPPED)
 FILTERS: dict[str, Any] = {
@@ -90,7 +90,7 @@ def only(seen: Counter[tuple[str, str, str]], place: int, word: str) -> Counter[
 @NEEDS_SHARED
 def test_every_message_is_valid(show: Show) -> None:
     validator, checked = message_validator(), 0
-    for seed in range(rounds(WALKS)):
+    for seed in range(rounds(WALKS) // 2):
         world = walked(seed, with_faults=False)
         for message in received(world, "all"):
             faults = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(message)]

@@ -187,7 +187,10 @@ class TestTheOlderProtocol:
     async def query(self, listener: Listener, path: str = "/_sqs", **given: str) -> tuple[int, Element]:
         answer = await listener.http.post(path, data=given)
         assert answer.headers["content-type"].startswith("text/xml")
-        return answer.status_code, fromstring(answer.content)
+        root = fromstring(answer.content)
+        [request_id] = root.iter(f"{SPACE}RequestId")
+        assert request_id.text == answer.headers["x-amzn-requestid"]
+        return answer.status_code, root
 
     async def test_messages_are_received_and_deleted(self, listener: Listener) -> None:
         await full(listener, 2)
