@@ -13,13 +13,14 @@ from simulator.orders.programs import ItemProgram, OrderProgram
 
 FASTEST: Final = 1_000_000
 MOST_ORDERS: Final = 100_000
+MOST_SEEDED: Final = 1_000_000  # a world of so many is measured in bench/
 MOST_POINTS: Final = 1_000_000
 LONGEST_WAIT: Final = 366 * 86_400  # seconds until the release of a pre-order
 LONGEST: Final = 21 * 86_400  # seconds; Amazon waits for a payment for 21 days
 WHERE: Final = re.compile(r" - at `\$[.]?(.*)`$")
 
 Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
-Count: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_ORDERS)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_SEEDED)]
 Name: TypeAlias = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]+\Z")]
 Reason: TypeAlias = Annotated[str, Meta(min_length=1, max_length=500)]
 Seconds: TypeAlias = Annotated[int, Meta(ge=0, le=LONGEST)]
