@@ -41,10 +41,12 @@ class Request(Answer):
     path: str
     query: str
     operation: str | None
-    status: int
+    status: int | None  # None for a connection that was closed before anything was done
     seller: str | None
     request_id: str
     hint: str | None = None
+    is_lost: bool = False  # the answer never reached the caller
+    summary: dict[str, Any] | None = None  # of a write: what it was about, without buyers
 
 
 class State(Answer):
@@ -55,3 +57,45 @@ class State(Answer):
     seed: str
     orders: list[OrderState]
     feeds: list[dict[str, Any]]
+
+
+class FaultState(Answer):
+    """A rule by which things go wrong: how many occasions it has seen, how many it struck, and whether it is spent."""
+
+    id: str
+    effect: str
+    seen: int
+    hits: int
+    spent: bool
+
+
+class Listing(Answer):
+    """How much of a SKU is on offer, and how much of it was sold that was not there."""
+
+    sku: str
+    quantity: int | None = None
+    oversold: int | None = None
+
+
+class Step(Answer):
+    """One step of a scenario, and how it went."""
+
+    step: int
+    at: str
+    does: str
+    state: str
+    problems: list[str]
+
+
+class Played(Answer):
+    """How a scenario went; ``journal`` holds the last requests before a failure."""
+
+    name: str
+    passed: bool
+    steps: list[Step]
+    journal: list[str]
+
+    def explanation(self) -> str:
+        """Return what went wrong in words, nothing if all went well."""
+        failed = [f"step {one.step} ({one.does}): {problem}" for one in self.steps for problem in one.problems]
+        return "\n".join([*failed, *self.journal]) if failed else ""

@@ -6,7 +6,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from simulator.testing.answers import Clock, OrderState, PlacedOrders, Request, State
+from simulator.faults.rules import Effect
+from simulator.testing.answers import Clock, FaultState, Listing, OrderState, PlacedOrders, Played, Request, State
 from simulator.testing.senders import Sender
 
 Document = dict[str, Any]
@@ -107,10 +108,11 @@ class Control:
         """Return the whole world."""
         return self._ask("GET", "/state", kind=State)
 
-    def requests(self, operation: str | None = None) -> list[Request]:
-        """Return the requests so far, oldest first, or those of one operation."""
-        entries = self._ask("GET", "/journal", kind=dict[str, list[Request]])["requests"]
-        return [entry for entry in entries if operation in (None, entry.operation)]
+    def requests(self, operation: str | None = None, *, last: int | None = None) -> list[Request]:
+        """Return the requests so far, oldest first, or those of one operation, or only the last so many."""
+        wanted = {"operation": operation, "last": None if last is None else str(last)}
+        query = {name: value for name, value in wanted.items() if value is not None}
+        return self._ask("GET", "/journal", query=query, kind=dict[str, list[Request]])["requests"]
 
     def reset(self, *, seed: str | None = None, now: datetime | None = None, orders: int = 0) -> None:
         """Begin anew, with so many orders in the past."""
@@ -129,6 +131,51 @@ class Control:
         """Turn switches of the world, in Python's spelling, and return all of them."""
         body = {_camel(name): value for name, value in switches.items()}
         return self._ask("POST", "/options", body, kind=Document)
+
+    def roles(self, roles: Sequence[str], *, client_id: str | None = None, seller: str | None = None) -> None:
+        """Limit an application to roles such as DIRECT_TO_CONSUMER_SHIPPING; without an id, every one."""
+        body = {"roles": list(roles), "clientId": client_id, "seller": seller}
+        self.call("PUT", "/roles", {name: value for name, value in body.items() if value is not None})
+
+    def fault(self, effect: Effect | str, operation: str | Sequence[str] = "*", **conditions: object) -> str:
+        """Let something go wrong, and return the rule's id; the conditions are those of ``POST /_sim/faults``."""
+        where = operation if isinstance(operation, str) else list(operation)
+        body = {"effect": str(effect), "operation": where} | {_camel(name): one for name, one in conditions.items()}
+        ids: list[str] = self._ask("POST", "/faults", body, kind=dict[str, Any])["ids"]
+        return ids[0]
+
+    def faults(self) -> list[FaultState]:
+        """Return all rules, and how far each of them is."""
+        return self._ask("GET", "/faults", kind=dict[str, list[FaultState]])["faults"]
+
+    def clear_faults(self) -> None:
+        """Take all rules back."""
+        self.call("DELETE", "/faults")
+
+    def listings(self, *, seller: str = "demo") -> dict[str, int | None]:
+        """Return how much of each SKU is on offer; Amazon's own stock has no number."""
+        found = self._ask("GET", "/listings", query={"seller": seller}, kind=dict[str, list[Listing]])["listings"]
+        return {one.sku: one.quantity for one in found}
+
+    def offer(self, sku: str, quantity: int, *, seller: str = "demo") -> None:
+        """Set how much of a SKU is on offer, at once."""
+        self.call("PUT", "/listings", {"seller": seller, "sku": sku, "quantity": quantity})
+
+    def notifications(self, *, order_id: str | None = None) -> list[Document]:
+        """Return the notifications so far, or those about one order with what was delivered."""
+        query = {} if order_id is None else {"orderId": order_id}
+        found: list[Document] = self._ask("GET", "/notifications", query=query, kind=Document)["notifications"]
+        return found
+
+    def play(self, scenario: str, *, reset: bool = False) -> Played:
+        """Play a scenario that comes with the simulator, in this world or in one that begins anew."""
+        return self._ask("POST", f"/scenarios/{scenario}", {"reset": reset}, kind=Played)
+
+    def play_text(self, yaml: str, *, reset: bool = False) -> Played:
+        """Play a scenario of one's own, written as YAML."""
+        query = {"reset": "true" if reset else "false"}
+        answer = self._answer("POST", "/scenarios/custom", query, yaml.encode())
+        return msgspec.json.decode(answer, type=Played)
 
     def snapshot(self) -> bytes:
         """Return the whole world, to be restored later or elsewhere."""

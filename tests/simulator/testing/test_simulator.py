@@ -115,3 +115,51 @@ def test_what_cannot_be_served_says_why():
         with pytest.raises(OSError, match="cannot listen"), simulator:
             pass
     simulator.close()
+
+
+def test_trouble_is_planned_seen_and_taken_back():
+    with Simulator() as simulator, httpx2.Client(base_url=simulator.url, trust_env=False) as client:
+        headers = {"x-amz-access-token": token_of(client, simulator)}
+        [order_id] = simulator.control.place()
+        rule = simulator.control.fault("FAILED", "getOrder", times=1)
+        assert client.get(f"{ORDERS}/{order_id}", headers=headers).status_code == 500
+        assert client.get(f"{ORDERS}/{order_id}", headers=headers).status_code == 200
+        assert [(one.id, one.effect, one.hits, one.spent) for one in simulator.control.faults()] == [
+            (rule, "FAILED", 1, True)
+        ]
+        simulator.control.clear_faults()
+        assert simulator.control.faults() == []
+        [latest] = simulator.control.requests(last=1)
+        assert latest.method == "DELETE"
+
+
+def test_roles_listings_and_notifications_are_at_hand():
+    simulator = Simulator()
+    control = simulator.control
+    control.roles(["INVENTORY_AND_ORDER_TRACKING"], client_id="poor")
+    control.offer("YOGA-MAT-6MM", 5)
+    [order_id] = control.place(items=[{"sku": "YOGA-MAT-6MM", "quantity": 2}])
+    assert control.listings()["YOGA-MAT-6MM"] == 3
+    assert control.listings()["SPEAKER-MINI"] is None
+    assert control.notifications(order_id=order_id) == []
+    simulator.close()
+
+
+def test_a_world_is_kept_and_comes_back():
+    first, second = Simulator(seed="7", orders=3), Simulator(seed="8")
+    second.control.restore(first.control.snapshot())
+    assert second.control.state() == first.control.state()
+    for simulator in (first, second):
+        simulator.close()
+
+
+def test_scenarios_are_played_ours_and_theirs():
+    simulator = Simulator()
+    played = simulator.control.play("happy-fbm", reset=True)
+    assert (played.passed, played.explanation()) == (True, "")
+    own = "name: mine\ntitle: Mine\nabout: One order.\nsteps:\n  - {do: place, as: one}\n"
+    own += "  - {at: 1s, expect: {orders: {'${one}': {fulfillmentStatus: SHIPPED}}}}\n"
+    failed = simulator.control.play_text(own)
+    assert not failed.passed
+    assert "SHIPPED" in failed.explanation()
+    simulator.close()
