@@ -40,6 +40,7 @@ from simulator.world import World
 AMAZON: Final = "http://amazon"
 CURRENCY: Final = "USD"
 ON_THE_SHELF: Final = 100
+PAGE: Final = 20  # few, so that a scenario of some dozen orders is read on several pages
 MOST_SWEEPS: Final = 50
 TELLER: Final = Actor(ActorKind.SYSTEM, "scenario")
 
@@ -142,7 +143,8 @@ class Shop:
         return await self._change(SETTINGS, {"storeId": self._store_id, "patch": details["patch"]})
 
     async def _sync(self, to: str, details: dict[str, Any]) -> list[dict[str, Any]]:
-        refusals = await self._change(SYNC, {"storeId": self._store_id})
+        one = {} if details["order"] is None else {"amazonOrderId": details["order"]}
+        refusals = await self._change(SYNC, {"storeId": self._store_id, **one})
         await self.work()
         return refusals
 
@@ -196,6 +198,7 @@ async def shop_beside(
         amazon_token_url=f"{AMAZON}/auth/o2/token",
         amazon_client_id="shop",
         amazon_client_secret=SecretStr("secret"),
+        sync_page_size=PAGE,
     )
     transport = httpx2.ASGITransport(app=_Cable(amazon))
     async with running(settings, clock=world.clock, transport=transport, migrate=migrate, takes_role=True) as joined:

@@ -84,11 +84,25 @@ class Acts:
     async def _cancel(self, to: Sequence[str], asked: details.CancelFeed) -> Document:
         orders = [(await self._order(order_id))["order"] for order_id in to]
         text = papers.cancellations(orders, reason=asked.reason, seller=asked.seller)
-        marketplace_id = orders[0]["salesChannel"]["marketplaceId"]
-        answer = await self._client.submit_feed(
-            text, feed_type=papers.CANCEL_FEED, marketplace_id=marketplace_id, seller=asked.seller
-        )
+        return await self._feed(papers.CANCEL_FEED, text, orders[0], asked.seller)
+
+    async def _adjust(self, to: Sequence[str], asked: details.AdjustFeed) -> Document:
+        order = (await self._order(to[0]))["order"]
+        try:
+            text = papers.adjustments(
+                order, refund=asked.refund, cancel=asked.cancel, reason=asked.reason, seller=asked.seller
+            )
+        except papers.NothingToWrite as error:
+            raise CannotAct(str(error)) from error
+        return await self._feed(papers.ADJUST_FEED, text, order, asked.seller)
+
+    async def _feed(self, feed_type: str, text: bytes, order: Document, seller: str) -> Document:
+        marketplace_id = order["salesChannel"]["marketplaceId"]
+        answer = await self._client.submit_feed(text, feed_type=feed_type, marketplace_id=marketplace_id, seller=seller)
         return answer.document()
+
+    async def _subscribe(self, to: Sequence[str], asked: details.Subscribe) -> Document:
+        return (await self._client.subscribe(asked.type, seller=asked.seller)).document()
 
     async def _submit(self, to: Sequence[str], asked: details.SubmitFeed) -> Document:
         answer = await self._client.submit_feed(
@@ -120,6 +134,8 @@ SPECIAL: Final[dict[str, Callable[[Acts, Sequence[str], Any], Awaitable[Document
     "get-order": Acts._get_order,
     "confirm-shipment": Acts._confirm,
     "cancel-feed": Acts._cancel,
+    "adjust-feed": Acts._adjust,
+    "subscribe": Acts._subscribe,
     "submit-feed": Acts._submit,
     "get-feed": Acts._get_feed,
 }

@@ -13,7 +13,11 @@ from simulator.scenarios.ports import Answer, Line
 
 ORDERS: Final = "/orders/2026-01-01/orders"
 FEEDS: Final = "/feeds/2021-06-30"
+NOTIFICATIONS: Final = "/notifications/v1"
+SCOPE: Final = "sellingpartnerapi::notifications"
+QUEUE: Final = "arn:aws:sqs:us-east-1:123456789012:scenario"
 APPLICATION: Final = "scenario"
+NOBODY: Final = ""  # stands for the application itself, where an operation needs no seller
 LOGGED_IN_FOR: Final = 55 * MINUTE
 MOST_PAGES: Final = 1_000
 SECRET: Final = frozenset({"access_token", "refresh_token"})
@@ -39,19 +43,15 @@ class Client:
     async def log_in(self, seller: str, *, client_id: str = APPLICATION, refresh_token: str | None = None) -> Answer:
         """Get an access token; the answer does not show it."""
         fields = {"grant_type": "refresh_token", "refresh_token": refresh_token or f"Atzr|{seller}"}
-        answer = await self._line.form("/auth/o2/token", {**fields, "client_id": client_id, "client_secret": "secret"})
-        if answer.status != 200:
-            return answer
-        self._sessions[seller] = Session(answer.body["access_token"], self._now() + LOGGED_IN_FOR)
-        return Answer(200, {key: value for key, value in answer.body.items() if key not in SECRET})
+        return await self._take_token(seller, fields, client_id=client_id)
 
     async def call(
         self, method: str, path: str, *, seller: str = FIRST_SELLER, query: Document | None = None, body: object = None
     ) -> Answer:
-        """Call an operation with the seller's token; what refuses the token is the answer."""
+        """Call an operation with the seller's token, or the application's own; a refusal to log in is the answer."""
         session = self._sessions.get(seller)
         if session is None or session.until <= self._now():
-            answer = await self.log_in(seller)
+            answer = await (self.log_in(seller) if seller else self._log_in_itself())
             if answer.status != 200:
                 return answer
             session = self._sessions[seller]
@@ -116,6 +116,32 @@ class Client:
         is_packed = "compressionAlgorithm" in described.body
         text = (gzip.decompress(report.content) if is_packed else report.content).decode("utf-8", "replace")
         return {**answer.document(), "report": text}
+
+    async def subscribe(self, notification_type: str, *, seller: str = FIRST_SELLER) -> Answer:
+        """Let notifications go into a queue; what is subscribed already stays so."""
+        resource = {"sqs": {"arn": QUEUE}}
+        wanted = {"name": APPLICATION, "resourceSpecification": resource}
+        made = await self.call("POST", f"{NOTIFICATIONS}/destinations", seller=NOBODY, body=wanted)
+        if made.status == 409:
+            known = await self.call("GET", f"{NOTIFICATIONS}/destinations", seller=NOBODY)
+            made = Answer(known.status, {"payload": known.body["payload"][0]}) if known.status == 200 else known
+        if made.status != 200:
+            return made
+        path = f"{NOTIFICATIONS}/subscriptions/{notification_type}"
+        body = {"payloadVersion": "1.0", "destinationId": made.body["payload"]["destinationId"]}
+        answer = await self.call("POST", path, seller=seller, body=body)
+        return await self.call("GET", path, seller=seller) if answer.status == 409 else answer
+
+    async def _log_in_itself(self) -> Answer:
+        fields = {"grant_type": "client_credentials", "scope": SCOPE}
+        return await self._take_token(NOBODY, fields, client_id=APPLICATION)
+
+    async def _take_token(self, whose: str, fields: dict[str, str], *, client_id: str) -> Answer:
+        answer = await self._line.form("/auth/o2/token", {**fields, "client_id": client_id, "client_secret": "secret"})
+        if answer.status != 200:
+            return answer
+        self._sessions[whose] = Session(answer.body["access_token"], self._now() + LOGGED_IN_FOR)
+        return Answer(200, {key: value for key, value in answer.body.items() if key not in SECRET})
 
 
 def _listed(value: Any) -> Any:

@@ -73,6 +73,9 @@ def _list(wanted: list[Any], found: Any, path: str) -> list[str]:
 
 
 def _compare(wanted: Mapping[str, Any], found: Any, path: str) -> list[str]:
+    if "each" in wanted and isinstance(found, list):  # says which of them is not
+        told = _list([wanted["each"]] * len(found), found, path)
+        return told + _compare({word: value for word, value in wanted.items() if word != "each"}, found, path)
     unmet = [f"{word} {show(value)}" for word, value in wanted.items() if not COMPARISONS[word](value, found)]
     return [_says(path, f"expected {' and '.join(unmet)}", found)] if unmet else []
 
@@ -131,7 +134,7 @@ COMPARISONS: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "lacks": lambda wanted, found: not _contains(wanted, found),
     "same": _same,  # a list with these entries in any order
     "one-of": lambda wanted, found: isinstance(wanted, list) and _is_among(found, wanted),
-    "each": lambda wanted, found: isinstance(found, list) and all(not differences(wanted, one) for one in found),
+    "each": lambda wanted, found: isinstance(found, list),  # what its entries are is compared one by one
     "some": lambda wanted, found: isinstance(found, list) and _is_among(wanted, found),
     "absent": lambda wanted, found: (found is MISSING) is wanted,
 }

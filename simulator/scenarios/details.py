@@ -12,6 +12,7 @@ from simulator.scenarios.language import Part, Words
 Query: TypeAlias = dict[str, str | int | list[str]]
 Path: TypeAlias = Annotated[str, Meta(pattern=r"^/[!-~]*\Z", max_length=2_000)]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Amount: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{1,9}([.][0-9]{1,2})?\Z")]
 Units: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
@@ -90,6 +91,20 @@ class SubmitFeed(OfSeller, kw_only=True):
     marketplace_id: Words = FIRST_MARKETPLACE
 
 
+class AdjustFeed(OfSeller):
+    """What of an order is refunded, an amount for each SKU or order item id, or how many open units are cancelled."""
+
+    reason: Words = "GeneralAdjustment"
+    refund: dict[str, Amount] = field(default_factory=dict)
+    cancel: dict[str, Units] = field(default_factory=dict)
+
+
+class Subscribe(OfSeller):
+    """Of what the client wants to be notified."""
+
+    type: Words = "ORDER_CHANGE"
+
+
 class ShopStock(Details):
     """How many of a product the shop has; without a quantity nobody counts it."""
 
@@ -123,3 +138,9 @@ class ShopSettings(Details):
     """The order settings that change, as the API names them."""
 
     patch: dict[str, Any]
+
+
+class ShopSync(Details):
+    """What is synced: this one order, or the store."""
+
+    order: Words | None = None

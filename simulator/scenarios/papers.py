@@ -1,4 +1,4 @@
-"""What the client writes to Amazon about an order: the body of a shipment confirmation, the feed of cancellations."""
+"""What the client writes to Amazon about an order: shipment confirmations, feeds of cancellations and adjustments."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -8,6 +8,7 @@ from simulator.instants import wire_time
 from simulator.orders.documents import Document
 
 CANCEL_FEED: Final = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
+ADJUST_FEED: Final = "POST_PAYMENT_ADJUSTMENT_DATA"
 CARRIER: Final = "UPS"
 
 
@@ -29,22 +30,52 @@ def confirmation(
     return {"marketplaceId": order["salesChannel"]["marketplaceId"], "packageDetail": {**detail, **changes}}
 
 
+def adjustments(
+    order: Document, *, refund: Mapping[str, str], cancel: Mapping[str, int], reason: str, seller: str
+) -> bytes:
+    """Return the adjustment feed that refunds amounts of items, or cancels units of them that are still to be sent."""
+    if bool(refund) == bool(cancel):
+        raise NothingToWrite("with: give refund or cancel, one of them")
+    changes = {name: _principal(order, amount) for name, amount in refund.items()}
+    changes |= {name: f"<QuantityCancelled>{units}</QuantityCancelled>" for name, units in cancel.items()}
+    items = "".join(
+        f"<AdjustedItem><AmazonOrderItemCode>{escape(_item(order, name, 1)['orderItemId'])}</AmazonOrderItemCode>"
+        f"<AdjustmentReason>{escape(reason)}</AdjustmentReason>{change}</AdjustedItem>"
+        for name, change in changes.items()
+    )
+    action = f"<ActionType>{'Refund' if refund else 'Cancel'}</ActionType>"
+    about = f"<AmazonOrderID>{escape(order['orderId'])}</AmazonOrderID>{action}{items}"
+    return _envelope("OrderAdjustment", [about], seller)
+
+
 def cancellations(orders: Sequence[Document], *, reason: str, seller: str) -> bytes:
     """Return the acknowledgement feed that cancels each order as a whole."""
-    messages = "".join(_message(order, number, reason) for number, order in enumerate(orders, start=1))
+    return _envelope("OrderAcknowledgement", [_canceled(order, reason) for order in orders], seller)
+
+
+def _envelope(kind: str, bodies: Sequence[str], seller: str) -> bytes:
     header = f"<DocumentVersion>1.01</DocumentVersion><MerchantIdentifier>{escape(seller)}</MerchantIdentifier>"
-    kind = "<MessageType>OrderAcknowledgement</MessageType>"
-    return f"<AmazonEnvelope><Header>{header}</Header>{kind}{messages}</AmazonEnvelope>".encode()
+    messages = "".join(
+        f"<Message><MessageID>{number}</MessageID><{kind}>{body}</{kind}></Message>"
+        for number, body in enumerate(bodies, start=1)
+    )
+    head = f"<Header>{header}</Header><MessageType>{kind}</MessageType>"
+    return f"<AmazonEnvelope>{head}{messages}</AmazonEnvelope>".encode()
 
 
-def _message(order: Document, number: int, reason: str) -> str:
+def _canceled(order: Document, reason: str) -> str:
     items = "".join(
         f"<Item><AmazonOrderItemCode>{escape(item['orderItemId'])}</AmazonOrderItemCode>"
         f"<CancelReason>{escape(reason)}</CancelReason><Quantity>{item['quantityOrdered']}</Quantity></Item>"
         for item in order["orderItems"]
     )
-    about = f"<AmazonOrderID>{escape(order['orderId'])}</AmazonOrderID><StatusCode>Failure</StatusCode>{items}"
-    return f"<Message><MessageID>{number}</MessageID><OrderAcknowledgement>{about}</OrderAcknowledgement></Message>"
+    return f"<AmazonOrderID>{escape(order['orderId'])}</AmazonOrderID><StatusCode>Failure</StatusCode>{items}"
+
+
+def _principal(order: Document, amount: str) -> str:
+    currency = order.get("proceeds", {}).get("grandTotal", {}).get("currencyCode", "")
+    component = f'<Component><Type>Principal</Type><Amount currency="{currency}">{amount}</Amount></Component>'
+    return f"<ItemPriceAdjustments>{component}</ItemPriceAdjustments>"
 
 
 def _open_items(order: Document) -> list[Document]:

@@ -76,9 +76,9 @@ def _look_up(reference: str, known: Mapping[str, Any]) -> Any:
 def _brief(answer: Any) -> Any:
     """Return what an answer is about: the first order or the feed that it names, or all of it."""
     if isinstance(answer, Mapping):
-        order_ids = answer.get("orderIds")
-        if isinstance(order_ids, list) and order_ids:
-            return order_ids[0]
+        for key in ("orderIds", "ids"):
+            if isinstance(answer.get(key), list) and answer[key]:
+                return answer[key][0]
         for key in ("feedId", "orderId", "id"):
             if isinstance(answer.get(key), str):
                 return answer[key]

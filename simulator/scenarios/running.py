@@ -22,7 +22,7 @@ from simulator.scenarios.verbs import VERBS
 MOST_ACTS: Final = 20_000
 JOURNAL_SHOWN: Final = 8
 ROUND: Final = 60.0  # seconds after which a service works again while time passes
-MOST_ROUNDS: Final = 20  # for one step: longer spans have longer rounds
+MOST_ROUNDS: Final = 12  # for one step: longer spans have longer rounds
 
 
 class CannotPlay(Exception):
@@ -43,13 +43,15 @@ async def play(
     """Play a scenario against the simulator that the client reaches, with a service beside it or without.
 
     Beginning anew, the simulator gets the scenario's seed, time, past orders and switches; else the steps happen in
-    the world as it is, from now on. Time stands still between the steps, and runs on afterwards as it did before.
+    the world as it is, from now on, and the switches are turned back at the end. Time stands still between the steps,
+    and runs on afterwards as it did before.
     Raises CannotPlay.
     """
     if scenario.needs == "service" and service is None:
         raise CannotPlay(f"{scenario.name} needs a service: orderlane scenarios run {scenario.name} --service")
     line = Line(http)
     rate = _usable(await line.control("GET", "/clock"))["rate"]
+    options = _usable(await line.control("GET", "/options"))
     _usable(await line.control("POST", "/clock", {"rate": 0}))
     try:
         start = await _prepare(scenario, line, begins_anew=begins_anew)
@@ -59,6 +61,8 @@ async def play(
         await run.play()
         return await _result(scenario, run, line, begins_anew=begins_anew)
     finally:
+        if scenario.options and not begins_anew:
+            await line.control("POST", "/options", options)
         if rate:
             await line.control("POST", "/clock", {"rate": rate})
 

@@ -7,7 +7,11 @@ from typing import Final
 from msgspec import Struct
 
 from simulator.control import bodies
+from simulator.control.access import Authorize, SetRoles
+from simulator.control.faults import PlannedFault
 from simulator.control.feeds import GiveUpFeed
+from simulator.control.listings import SetListing
+from simulator.control.notifications import PushTo
 from simulator.scenarios import details
 
 
@@ -56,14 +60,34 @@ VERBS: Final[dict[str, Verb]] = {
     "cancel": _order("cancel", "Somebody cancels the order.", bodies.CancelOrder),
     "request-cancel": _order("request-cancel", "The buyer asks to cancel.", bodies.RequestCancel),
     "ship": _order("ship", "The seller ships by hand, or Amazon's warehouse does.", bodies.ShipOrder),
-    "deliver": _order("deliver", "The parcels arrive."),
-    "return": _order("return", "The buyer sends the goods back."),
+    "deliver": _order("deliver", "The parcels arrive.", bodies.OnePackage),
+    "lose": _order("lose", "A parcel does not arrive.", bodies.LostPackage),
+    "return": _order("return", "The buyer sends goods back.", bodies.ReturnOrder),
+    "release": _order("release", "What was ordered before it was there can be sent."),
+    "fail-payment": _order("fail-payment", "The payment is not authorised."),
+    "declare-unfulfillable": _order("declare-unfulfillable", "Amazon cannot fulfil an order of another channel."),
+    "await-invoice": _order("await-invoice", "The order waits for an invoice to be confirmed."),
+    "confirm-invoice": _order("confirm-invoice", "The invoice is confirmed."),
     "stick-feed": _control("A feed never ends.", "/feeds/{to}/stick", bodies.Nothing, to="feed"),
     "fail-feed": _control("Amazon gives up on a feed.", "/feeds/{to}/fatal", GiveUpFeed, to="feed"),
     "clock": _control("The clock jumps, or runs at another rate.", "/clock", bodies.SetClock),
     "limits": _control("Usage plans are enforced, or not.", "/limits", bodies.SetLimits),
     "options": _control("Switches of the world are turned.", "/options", bodies.SetOptions),
     "revoke": _control("A seller lets the application go.", "/sellers/{to}/revoke", bodies.Nothing, to="seller"),
+    "roles": _control("The application holds only these roles.", "/roles", SetRoles, method="PUT"),
+    "clear-roles": _control("The application holds all roles again.", "/roles", bodies.Nothing, method="DELETE"),
+    "authorize": _control("A seller lets the application in again.", "/authorization-codes", Authorize),
+    "listing": _control("A listing has so many of a product.", "/listings", SetListing, method="PUT"),
+    "fault": _control("Something goes wrong from now on, by a rule.", "/faults", PlannedFault),
+    "end-fault": _control("One rule goes.", "/faults/{to}", bodies.Nothing, to="fault", method="DELETE"),
+    "clear-faults": _control("All rules go.", "/faults", bodies.Nothing, method="DELETE"),
+    "redeliver": _control(
+        "A notification is delivered once more.",
+        "/notifications/{to}/redeliver",
+        bodies.Nothing,
+        to="notification",
+    ),
+    "push": _control("Notifications are pushed to a URL.", "/push", PushTo),
     "control": _control("Any other call of the control plane.", "", details.AnyControl),
     "call": _client("Any call of Amazon's operations.", details.AnyCall),
     "log-in": _client("The client gets an access token.", details.LogIn),
@@ -71,6 +95,8 @@ VERBS: Final[dict[str, Verb]] = {
     "get-order": _client("The client reads an order.", details.GetOrder, to="order"),
     "confirm-shipment": _client("The client confirms a package.", details.ConfirmShipment, to="order"),
     "cancel-feed": _client("The client cancels orders by a feed.", details.CancelFeed, to="order"),
+    "adjust-feed": _client("The client refunds, or cancels units, by a feed.", details.AdjustFeed, to="order"),
+    "subscribe": _client("The client wants to be notified.", details.Subscribe),
     "submit-feed": _client("The client submits a feed of this text.", details.SubmitFeed),
     "get-feed": _client("The client reads a feed, and the report on it.", details.OfSeller, to="feed"),
     "shop-stock": _shop("The shop has so many of a product.", details.ShopStock, to="product"),
@@ -79,5 +105,5 @@ VERBS: Final[dict[str, Verb]] = {
     "shop-resolve": _shop("A person takes a way out of what stands against an order.", details.ShopResolve),
     "shop-retry": _shop("A person lets the import be tried again."),
     "shop-settings": _shop("A person changes the order settings.", details.ShopSettings, to=None),
-    "shop-sync": _shop("A person lets the store be synced now.", to=None),
+    "shop-sync": _shop("A person lets the store be synced now, or one order.", details.ShopSync, to=None),
 }
