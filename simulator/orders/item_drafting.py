@@ -71,7 +71,7 @@ def draw_charges(random: Random, variety: Random, terms: Terms, line: Line) -> C
     """Draw what a line costs, but for what is said of it; ``variety`` draws what came later to the simulator."""
     pays_shipping = "PRIME" not in terms.programs and (terms.level != "STANDARD" or random.random() < 0.3)
     has_discount, is_wrapped = random.random() < 0.1, random.random() < 0.05
-    is_shipping_free = variety.random() < 0.1
+    is_shipping_free = variety.random() < 0.04
     total = line.unit_price * line.quantity
     if terms.is_free:
         return Charges(item=0, tax_rate=terms.tax_rate)
