@@ -8,13 +8,14 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 import msgspec
 
-from simulator.instants import parse_time, to_milliseconds, wire_time
+from simulator.instants import wire_time
 from simulator.orders.documents import (
     Common,
     Document,
     fulfilled_by,
     is_requested,
     marketplace_of,
+    moment_of,
     pack,
     status_of,
     unpack,
@@ -90,7 +91,7 @@ class SimulatedOrder:
 
     def write(self, document: Document, *, is_verbatim: bool) -> None:
         """Replace the document; a verbatim one is served just as it was loaded."""
-        created, updated = _milliseconds(document["createdTime"]), _milliseconds(document["lastUpdatedTime"])
+        created, updated = moment_of(document, "createdTime"), moment_of(document, "lastUpdatedTime")
         group = Group(status_of(document), marketplace_of(document), fulfilled_by(document), is_verbatim)
         self.is_requested = is_requested(document)
         packed = pack(document)
@@ -246,10 +247,3 @@ class OrderBook:
         self._common = Common.of(order.packed for order in self)
         for order in self:
             order.fold(self._common)
-
-
-def _milliseconds(text: str) -> int:
-    moment = parse_time(text)
-    if moment is None:
-        raise ValueError(f"not a date and time of ISO 8601: {text}")
-    return to_milliseconds(moment)

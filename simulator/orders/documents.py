@@ -6,6 +6,8 @@ from typing import Any, Final, TypeAlias
 
 import orjson
 
+from simulator.instants import parse_time, to_milliseconds
+
 # The shape is checked at the border (model.py), where orders are loaded; inside it is Amazon's JSON as it is.
 Document: TypeAlias = dict[str, Any]
 
@@ -75,6 +77,14 @@ def marketplace_of(document: Document) -> str | None:
     """Return the marketplace id, which a loaded order may lack."""
     marketplace_id: str | None = document["salesChannel"].get("marketplaceId")
     return marketplace_id
+
+
+def moment_of(document: Document, name: str) -> int:
+    """Return a moment of the order, in milliseconds since 1970. Raises ValueError if it is not spelt as one."""
+    moment = parse_time(document[name])
+    if moment is None:
+        raise ValueError(f"not a date and time of ISO 8601: {document[name]}")
+    return to_milliseconds(moment)
 
 
 def is_requested(document: Document) -> bool:

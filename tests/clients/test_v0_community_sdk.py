@@ -52,7 +52,7 @@ def test_its_own_way_of_paging_reads_every_page(simulator, orders):
     simulator.place(fulfillmentStatus="SHIPPED")
     simulator.pass_time(300)
 
-    @load_all_pages(throttle_by_seconds=0)
+    @load_all_pages(throttle_by_seconds=0)  # type: ignore[untyped-decorator]
     def pages(**kwargs: Any) -> Any:
         return orders.get_orders(**kwargs)
 
