@@ -30,7 +30,9 @@ def line(
     def money(amount: str) -> dict[str, str]:
         return {"amount": amount, "currencyCode": currency}
 
-    breakdowns = [{"type": kind, "subtotal": money(amount)} for kind, amount in amounts.items() if kind != "TAXES"]
+    breakdowns: list[dict[str, Any]] = [
+        {"type": kind, "subtotal": money(amount)} for kind, amount in amounts.items() if kind != "TAXES"
+    ]
     if "TAXES" in amounts:
         item, shipping = amounts["TAXES"].split()
         details = [{"subtype": "ITEM", "value": money(item)}, {"subtype": "SHIPPING", "value": money(shipping)}]
