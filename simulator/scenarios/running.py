@@ -20,6 +20,7 @@ from simulator.scenarios.references import NothingThere, resolve
 from simulator.scenarios.verbs import VERBS
 
 MOST_ACTS: Final = 20_000
+TICK: Final = 0.001  # seconds by which a run begins later than all that was in the world before
 JOURNAL_SHOWN: Final = 8
 ROUND: Final = 60.0  # seconds after which a service works again while time passes
 MOST_ROUNDS: Final = 12  # for one step: longer spans have longer rounds
@@ -73,6 +74,8 @@ async def _prepare(scenario: Scenario, line: Line, *, begins_anew: bool) -> int:
         wanted = {"seed": scenario.seed, "now": scenario.now.isoformat(), "orders": scenario.orders}
         _usable(await line.control("POST", "/reset", wanted))
         options = msgspec.to_builtins(Options()) | options
+    else:
+        _usable(await line.control("POST", "/clock", {"advance": TICK}))
     if options:
         _usable(await line.control("POST", "/options", options))
     if scenario.limits is not None:

@@ -63,6 +63,7 @@ VERBS: Final[dict[str, Verb]] = {
     "deliver": _order("deliver", "The parcels arrive.", bodies.OnePackage),
     "lose": _order("lose", "A parcel does not arrive.", bodies.LostPackage),
     "return": _order("return", "The buyer sends goods back.", bodies.ReturnOrder),
+    "refund": _order("refund", "The seller pays money back by hand.", bodies.RefundOrder),
     "release": _order("release", "What was ordered before it was there can be sent."),
     "fail-payment": _order("fail-payment", "The payment is not authorised."),
     "declare-unfulfillable": _order("declare-unfulfillable", "Amazon cannot fulfil an order of another channel."),

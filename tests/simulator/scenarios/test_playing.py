@@ -204,12 +204,12 @@ async def test_a_world_goes_on_where_it_was_and_its_clock_runs_again():
     before = await run(told("  - do: place\n"), world=world)
     seconds[0] += 6
     after = await run(
-        told("  - at: 1h\n    expect: {state: {now: '2026-05-04T01:01:00.000Z', orders: {length: 1}}}\n"), world=world
+        told("  - at: 1h\n    expect: {state: {now: '2026-05-04T01:01:00.002Z', orders: {length: 1}}}\n"), world=world
     )
     assert (before.has_passed, after.has_passed, after.began_anew) == (True, True, False), after.explanation()
     assert (world.seed, clock.rate) == ("9", 10)
     seconds[0] += 6
-    assert clock.now() == datetime(2026, 5, 4, 1, 2, tzinfo=UTC)
+    assert clock.now() == datetime(2026, 5, 4, 1, 2, microsecond=2_000, tzinfo=UTC)
 
 
 async def test_a_new_beginning_takes_seed_time_past_and_switches_of_the_scenario():
