@@ -1,7 +1,5 @@
 """The simulator on a port of its own, in a thread of its own, as clients that block need it."""
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,13 +7,9 @@ from typing import Any, Final
 
 import httpx2
 
-from simulator.app import create_app
-from simulator.clock import SimulatedClock
-from simulator.server import serving
-from simulator.world import World
+from simulator.testing import Simulator
 
 NOW: Final = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
-STARTED_AFTER: Final = 10
 
 
 class Served:
@@ -66,37 +60,9 @@ class Served:
 @contextmanager
 def served_world(seller: str) -> Iterator[Served]:
     """Serve a new world on a free port of this machine while the context lasts."""
-    clock = SimulatedClock(monotonic=lambda: 0.0, start=NOW, rate=0)
-    with _in_a_thread(World(seed="clients", clock=clock)) as url, httpx2.Client(base_url=url) as client:
-        served = Served(url, seller, client)
+    with Simulator(seed="clients", now=NOW) as simulator, httpx2.Client(base_url=simulator.url) as client:
+        served = Served(simulator.url, seller, client)
         # A seller is new to the simulator until the first token is asked for.
         form = {"grant_type": "refresh_token", "refresh_token": served.refresh_token}
         client.post("/auth/o2/token", data=form | {"client_id": "c", "client_secret": "s"}).raise_for_status()
         yield served
-
-
-@contextmanager
-def _in_a_thread(world: World) -> Iterator[str]:
-    started = threading.Event()
-    address: list[str] = []
-    stop = asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with serving(create_app(world), port=0) as url:
-            address.append(url)
-            started.set()
-            await stop.wait()
-
-    def run() -> None:
-        with asyncio.Runner(loop_factory=lambda: loop) as runner:
-            runner.run(serve())
-
-    thread = threading.Thread(target=run, name="simulator")
-    thread.start()
-    try:
-        assert started.wait(STARTED_AFTER), "the simulator did not start"
-        yield address[0]
-    finally:
-        loop.call_soon_threadsafe(stop.set)
-        thread.join(STARTED_AFTER)
