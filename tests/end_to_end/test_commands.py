@@ -151,6 +151,21 @@ def test_an_amazon_that_cannot_be_reached_is_code_75(tmp_path: Path, env: dict[s
     assert finished(tmp_path, "sync", env=env | nowhere).returncode == 75
 
 
+def test_the_static_sandbox_answers_its_cases_and_nothing_else(tmp_path: Path):
+    case = {"request": {"parameters": {"thingId": {"value": "7"}}}, "response": {"id": "7"}}
+    declared = {"200": {"x-amzn-api-sandbox": {"static": [case]}}}
+    model = {"paths": {"/things/{thingId}": {"get": {"operationId": "getThing", "responses": declared}}}}
+    (tmp_path / "things.json").write_text(json.dumps(model))
+    words = ("simulate", "--port", "0", "--static", "--models", str(tmp_path))
+    with started(tmp_path, *words, env=environment()) as simulated, httpx2.Client(trust_env=False) as client:
+        amazon = simulated.said("http://")
+        form = {"grant_type": "refresh_token", "refresh_token": "Atzr|demo", "client_id": "a", "client_secret": "b"}
+        token = client.post(f"{amazon}/auth/o2/token", data=form).json()["access_token"]
+        answers = [client.get(f"{amazon}/things/{one}", headers={"x-amz-access-token": token}) for one in "78"]
+    assert [answer.status_code for answer in answers] == [200, 400]
+    assert answers[0].json() == {"id": "7"}
+
+
 @pytest.mark.parametrize("public_url", ["https://amazon.test/sim", None])
 def test_documents_of_the_simulated_amazon_lie_at_its_address_or_its_public_one(tmp_path: Path, public_url: str | None):
     words = () if public_url is None else ("--public-url", public_url)
