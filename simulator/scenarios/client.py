@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import quote
 
 from simulator.cast.sellers import FIRST_SELLER
 from simulator.instants import MINUTE, wire_time
@@ -113,6 +114,8 @@ class Client:
         if described.status != 200:
             return described.document()
         report = await self._line.ask("GET", described.body["url"])
+        if report.status != 200:
+            return report.document()
         is_packed = "compressionAlgorithm" in described.body
         text = (gzip.decompress(report.content) if is_packed else report.content).decode("utf-8", "replace")
         return {**answer.document(), "report": text}
@@ -127,7 +130,7 @@ class Client:
             made = Answer(known.status, {"payload": known.body["payload"][0]}) if known.status == 200 else known
         if made.status != 200:
             return made
-        path = f"{NOTIFICATIONS}/subscriptions/{notification_type}"
+        path = f"{NOTIFICATIONS}/subscriptions/{quote(notification_type, safe='')}"
         body = {"payloadVersion": "1.0", "destinationId": made.body["payload"]["destinationId"]}
         answer = await self.call("POST", path, seller=seller, body=body)
         return await self.call("GET", path, seller=seller) if answer.status == 409 else answer

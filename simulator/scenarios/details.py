@@ -10,7 +10,8 @@ from simulator.marketplaces import FIRST_MARKETPLACE
 from simulator.scenarios.language import Part, Words
 
 Query: TypeAlias = dict[str, str | int | list[str]]
-Path: TypeAlias = Annotated[str, Meta(pattern=r"^/[!-~]*\Z", max_length=2_000)]
+Path: TypeAlias = Annotated[str, Meta(pattern=r"^/(?!/)[!-~]*\Z", max_length=2_000)]  # two slashes would name a host
+Header: TypeAlias = Annotated[str, Meta(pattern=r"^[ -~]{1,200}\Z")]
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Amount: TypeAlias = Annotated[str, Meta(pattern=r"^[0-9]{1,9}([.][0-9]{1,2})?\Z")]
 Units: TypeAlias = Annotated[int, Meta(ge=0, le=1_000_000)]
@@ -87,7 +88,7 @@ class SubmitFeed(OfSeller, kw_only=True):
 
     type: Words
     text: str
-    content_type: Words = "text/xml; charset=UTF-8"
+    content_type: Header = "text/xml; charset=UTF-8"
     marketplace_id: Words = FIRST_MARKETPLACE
 
 

@@ -66,7 +66,7 @@ class Line:
         headers: dict[str, str] | None = None,
         content: bytes | None = None,
     ) -> Answer:
-        """Send one request and return its answer, whatever it is."""
+        """Send one request and return its answer, whatever it is. Raises LookupError if no URL can be like this."""
         has_body = body is not None and content is None
         try:
             response = await self._http.request(
@@ -74,6 +74,8 @@ class Line:
             )
         except (httpx2.TransportError, ConnectionError):
             return Answer(0)
+        except httpx2.InvalidURL as error:
+            raise LookupError(f"no request can be sent to that path: {error}") from error
         self.last_request_id = response.headers.get("x-amzn-requestid", self.last_request_id)
         return Answer(response.status_code, _json(response), response.content)
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 REFERENCE: Final = re.compile(r"\$\{([^{}]*)\}")
 GIVEN: Final = frozenset({"start", "now"})  # the times at which the run began and at which the step happens
+LONGEST: Final = 100_000
 MISSING: Final = object()
 
 
@@ -59,7 +60,10 @@ def _resolve_text(text: str, known: Mapping[str, Any]) -> Any:
     alone = REFERENCE.fullmatch(text)
     if alone is not None:
         return _look_up(alone[1], known)
-    return REFERENCE.sub(lambda found: str(_look_up(found[1], known)), text)
+    resolved = REFERENCE.sub(lambda found: str(_look_up(found[1], known)), text)
+    if len(resolved) > LONGEST:
+        raise NothingThere(f"a text with references in it has {len(resolved)} characters; it may have {LONGEST}")
+    return resolved
 
 
 def _look_up(reference: str, known: Mapping[str, Any]) -> Any:

@@ -1,7 +1,7 @@
 """Playing a scenario: its steps one after the other, in virtual time, until the first that fails."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx2
 import msgspec
@@ -24,6 +24,9 @@ TICK: Final = 0.001  # seconds by which a run begins later than all that was in 
 JOURNAL_SHOWN: Final = 8
 ROUND: Final = 60.0  # seconds after which a service works again while time passes
 MOST_ROUNDS: Final = 12  # for one step: longer spans have longer rounds
+
+
+AnyPart = TypeVar("AnyPart", Expect, ServiceExpect)
 
 
 class CannotPlay(Exception):
@@ -155,10 +158,10 @@ class _Run:
     async def _take(self, step: Step) -> None:
         answer = await self._act(step) if step.do is not None else {}
         known = self._known if step.as_ is None else {**self._known, step.as_: answer}
-        expect = msgspec.convert(resolve(msgspec.to_builtins(step.expect), known), type=Expect)
+        expect = _with_references(step.expect, known, Expect, "expect")
         problems = await unmet(self._line, expect, answer=answer, marks=self._marks)
         if step.service is not None and self.service is not None:
-            wanted = msgspec.convert(resolve(msgspec.to_builtins(step.service), known), type=ServiceExpect)
+            wanted = _with_references(step.service, known, ServiceExpect, "service")
             problems += await unmet_in_service(self.service, wanted)
         if problems:
             raise Failed(problems)
@@ -192,6 +195,14 @@ class _Run:
             raise Failed([f"to: {show(step.to)} stands for {show(found)}, which names nothing"])
         assert step.do is not None
         return [flat] if VERBS[step.do].takes_all else [[each] for each in flat]
+
+
+def _with_references(part: AnyPart, known: Document, kind: type[AnyPart], field: str) -> AnyPart:
+    """Return what a step expects with the references put in. Raises NothingThere and Failed."""
+    try:
+        return msgspec.convert(resolve(msgspec.to_builtins(part), known), type=kind)
+    except msgspec.ValidationError as error:
+        raise Failed([f"{field}: what a reference stands for does not fit: {error}"]) from error
 
 
 def _as_list(value: Any) -> list[Any]:

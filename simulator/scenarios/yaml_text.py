@@ -96,10 +96,15 @@ def _scalar(node: yaml.ScalarNode) -> Any:
 
 
 def _text(node: yaml.ScalarNode) -> str:
-    text = str(node.value)
+    text = _joined(str(node.value))
     if any("\ud800" <= letter <= "\udfff" for letter in text) or "\0" in text:
         raise NotYaml(f"line {node.start_mark.line + 1}: holds a character that no text has")
     return text
+
+
+def _joined(text: str) -> str:
+    """Join the halves of characters beyond the first 65,536, which JSON writes apart; a half alone stays one."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
 
 
 def _lines(root: yaml.Node | None) -> dict[str, list[int]]:

@@ -1,6 +1,7 @@
 """What a step can do: all that the control plane offers, and what the built-in client does."""
 
 import re
+from collections.abc import Iterable
 
 import pytest
 
@@ -25,14 +26,13 @@ def told(steps: str) -> Scenario:
 
 
 def test_whatever_changes_the_world_is_a_verb(world: World):
-    acts = {"/orders/{order_id}/{act}": ORDER_ACTS, "/feeds/{feed_id}/{act}": FEED_ACTS}
+    acts: dict[str, Iterable[str]] = {"/orders/{order_id}/{act}": ORDER_ACTS, "/feeds/{feed_id}/{act}": FEED_ACTS}
     offered = {
-        (method, re.sub(r"\{\w+\}", "{to}", path.replace("{act}", act)))
+        (method, re.sub(r"\{\w+\}", "{to}", route.path.replace("{act}", act)))
         for route in control_routes(world)
         for method in (route.methods or set()) - {"GET", "HEAD"}
-        for path, names in [(route.path, acts.get(route.path, [""]))]
-        for act in names
-        if (method, path) not in NOT_VERBS
+        for act in acts.get(route.path, [""])
+        if (method, route.path) not in NOT_VERBS
     }
     assert offered - {(verb.method, verb.path) for verb in VERBS.values()} == set()
 
