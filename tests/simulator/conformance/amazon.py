@@ -114,7 +114,7 @@ class Amazon:
                 models["listingsItems_2021-08-01"],
             )
             for operation in schemas.model.operations
-        } | {name: models["ordersV0"] for name in V0_OPERATIONS}
+        } | dict.fromkeys(V0_OPERATIONS, models["ordersV0"])
         self._access_tokens: dict[str, str] = {}
 
     async def token(self, **fields: str) -> httpx2.Response:

@@ -13,7 +13,7 @@ from tests.real_data.shared import shared
 from tests.simulator.conformance.amazon import Amazon
 from tests.simulator.conformance.amazon_models import read_model
 from tests.simulator.conformance.schemas import ModelSchemas
-from tests.simulator.conformance.tally import PROPERTY, Tally
+from tests.simulator.conformance.tally import PROPERTY, REQUESTS, Tally
 
 NOW = datetime(2026, 11, 4, 12, 0, tzinfo=UTC)
 
@@ -44,7 +44,7 @@ def orders_v0_model(models: Models) -> ModelSchemas:
 @pytest.fixture
 def tally(request: pytest.FixtureRequest) -> Tally:
     counted = Tally()
-    request.node.user_properties.append((PROPERTY, counted.counts))
+    request.node.user_properties += [(PROPERTY, counted.counts), (REQUESTS, counted.requests)]
     return counted
 
 

@@ -6,14 +6,21 @@ from typing import Final
 import pytest
 
 PROPERTY: Final = "conformance"
+REQUESTS: Final = "conformance requests"
+REPLAYS: Final = "conformance replays"
 
 
 class Tally:
-    """The answers that passed both the open and the closed schema, by operation and status."""
+    """The requests by operation, and the answers that passed both the open and the closed schema by their status."""
 
     def __init__(self) -> None:
-        # A plain dictionary: it travels to the process that prints the summary.
+        # Plain dictionaries: they travel to the process that prints the summary.
         self.counts: dict[str, int] = {}
+        self.requests: dict[str, int] = {}
+
+    def request(self, operation: str) -> None:
+        """Count one request."""
+        self.requests[operation] = self.requests.get(operation, 0) + 1
 
     def add(self, operation: str, status: str) -> None:
         """Count one answer."""
