@@ -36,7 +36,7 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: int = PATIENC
 
     On the way out, answers in hand get `patience` seconds. Raises OSError if the address cannot be had.
     """
-    with _listening(host, port) as listener:
+    with listening_at(host, port) as listener:
         server = _Server(
             uvicorn.Config(
                 app,
@@ -58,14 +58,19 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: int = PATIENC
             await task
 
 
-def _listening(host: str, port: int) -> socket.socket:
+def listening_at(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises OSError, whose words name another port as the way out."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=512)
+        listener = socket.create_server((host, port), family=family, backlog=512)
     except OSError as error:
         raise OSError(
             error.errno, f"cannot listen on {host}:{port} ({error.strerror}); choose another --port"
         ) from None
+    # Connections inherit it; asyncio sets it only on sockets that were made for TCP by name. Without it head and body
+    # of an answer go out apart, and whoever waits to acknowledge the head holds the body back for 40 ms.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def _url(host: str, listener: socket.socket) -> str:

@@ -60,7 +60,7 @@ async def serving(
     The Date header is the application's own. Raises OSError if the address cannot be had; its words name the `flag` by
     which another port is chosen.
     """
-    with _listen(host, port, flag) as listening:
+    with listening_at(host, port, flag) as listening:
         server = QuietServer(
             uvicorn.Config(
                 app,
@@ -82,7 +82,8 @@ async def serving(
             await running
 
 
-def _listen(host: str, port: int, flag: str) -> socket.socket:
+def listening_at(host: str, port: int, flag: str = "--port") -> socket.socket:
+    """Return a socket that listens; raises OSError, whose words name the `flag` by which another port is chosen."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
