@@ -59,6 +59,7 @@ _GROUPS: Final = (
         (
             ("list", "List the scenarios that come with the simulator."),
             ("show", "Print the file of a scenario."),
+            ("verbs", "List what a step of a scenario can do."),
             ("run", "Play scenarios, and say whether all went as they should."),
         ),
     ),

@@ -22,6 +22,7 @@ from simulator.scenarios.language import Scenario
 from simulator.scenarios.outcome import Result
 from simulator.scenarios.reading import NotAScenario
 from simulator.scenarios.running import CannotPlay, play
+from simulator.scenarios.verbs import VERBS, Side
 
 FILES: Final = (".yaml", ".yml")
 PATIENCE: Final = 60
@@ -54,6 +55,29 @@ def show_scenarios(name: str, /) -> None:
         give(collection.text_of(name).decode())
     except NoSuchScenario as error:
         raise CommandFailed(f"{error}.", code=Exit.WRONG_USAGE) from None
+
+
+def verbs_scenarios(*, json: bool = False) -> None:
+    """List what a step of a scenario can do, to what, and what it takes under `with`.
+
+    Without a side in front an act is one at Amazon's back door; those of the client call Amazon's operations, those
+    of the shop happen in the service. What an act takes in brackets can be left out.
+
+    Parameters
+    ----------
+    json
+        Print JSON.
+    """
+    if json:
+        entries = [
+            {"verb": name, "side": verb.side.value, "to": verb.to, "with": verb.takes(), "about": verb.about}
+            for name, verb in VERBS.items()
+        ]
+        give_json(entries)
+        return
+    sides = {Side.CONTROL: "", Side.CLIENT: "client: ", Side.SHOP: "shop: "}
+    rows = [(name, verb.to, " ".join(verb.takes()), f"{sides[verb.side]}{verb.about}") for name, verb in VERBS.items()]
+    give_table(("verb", "to", "with", "about"), rows)
 
 
 async def run_scenarios(

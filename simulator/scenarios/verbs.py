@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from simulator.control import bodies
 from simulator.control.access import Authorize, SetRoles
@@ -34,6 +34,11 @@ class Verb:
     method: str = "POST"
     path: str = ""
     takes_all: bool = False  # all that `to` names go into one act; other acts are done to one after the other
+
+    def takes(self) -> list[str]:
+        """Return the names of what `with` holds, in brackets where they can be left out."""
+        fields = () if self.body is None else structs.fields(self.body)
+        return [one.encode_name if one.required else f"[{one.encode_name}]" for one in fields]
 
 
 def _control(about: str, path: str, body: type[Struct] | None, *, to: str | None = None, method: str = "POST") -> Verb:

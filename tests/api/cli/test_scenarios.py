@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from simulator.scenarios import collection
+from simulator.scenarios.verbs import VERBS
 from tests.api.cli.conftest import Ended
 from tests.clients.served import served_world
 
@@ -32,6 +33,23 @@ def test_they_are_listed_and_shown(orderlane: Orderlane):
     assert [one["name"] for one in json.loads(orderlane("scenarios", "list", "--json").out)] == list(collection.names())
     shown = orderlane("scenarios", "show", "happy-fbm")
     assert (shown.code, shown.out.encode()) == (0, collection.text_of("happy-fbm"))
+
+
+def test_what_a_step_can_do_is_listed(orderlane: Orderlane):
+    lines = orderlane("scenarios", "verbs").out.splitlines()
+    assert lines[0].split() == ["verb", "to", "with", "about"]
+    assert len(lines) == len(VERBS) + 1
+    (shipment,) = [line for line in lines if line.startswith("confirm-shipment ")]
+    assert "[reference] [items] [package]" in shipment
+    told = {one["verb"]: one for one in json.loads(orderlane("scenarios", "verbs", "--json").out)}
+    assert told["cancel"] | {"about": ""} == {
+        "verb": "cancel",
+        "side": "control",
+        "to": "order",
+        "with": ["by", "[reason]"],
+        "about": "",
+    }
+    assert told["shop-resolve"]["with"] == ["resolution", "[kind]", "[inputs]"]
 
 
 def test_what_is_shown_can_be_changed_and_run(orderlane: Orderlane, folder: Path):
