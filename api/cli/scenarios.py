@@ -76,8 +76,8 @@ def verbs_scenarios(*, json: bool = False) -> None:
         give_json(entries)
         return
     sides = {Side.CONTROL: "", Side.CLIENT: "client: ", Side.SHOP: "shop: "}
-    rows = [(name, verb.to, " ".join(verb.takes()), f"{sides[verb.side]}{verb.about}") for name, verb in VERBS.items()]
-    give_table(("verb", "to", "with", "about"), rows)
+    rows = [(name, verb.to, sides[verb.side] + verb.about, " ".join(verb.takes())) for name, verb in VERBS.items()]
+    give_table(("verb", "to", "about", "with"), rows)
 
 
 async def run_scenarios(

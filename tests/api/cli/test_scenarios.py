@@ -37,7 +37,7 @@ def test_they_are_listed_and_shown(orderlane: Orderlane):
 
 def test_what_a_step_can_do_is_listed(orderlane: Orderlane):
     lines = orderlane("scenarios", "verbs").out.splitlines()
-    assert lines[0].split() == ["verb", "to", "with", "about"]
+    assert lines[0].split() == ["verb", "to", "about", "with"]
     assert len(lines) == len(VERBS) + 1
     (shipment,) = [line for line in lines if line.startswith("confirm-shipment ")]
     assert "[reference] [items] [package]" in shipment
