@@ -6,6 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counted import rounds
+from tests.simulator.orders.test_loading import ORDER
 from tests.simulator.playing import ORDERS, Amazon, package
 from tests.simulator.submitting import (
     ACKNOWLEDGEMENT,
@@ -19,7 +21,6 @@ from tests.simulator.submitting import (
     submit,
     uploaded,
 )
-from tests.simulator.orders.test_loading import ORDER
 from tests.simulator.test_world import new_world
 
 JSON: st.SearchStrategy[Any] = st.recursive(
@@ -47,7 +48,7 @@ CONTROLS = st.sampled_from(
         ("POST", "/feeds/{feed}/stick"), ("POST", "/feeds/{feed}/fatal"),
     ]
 )  # fmt: skip
-ANY = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(max_examples=rounds(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture

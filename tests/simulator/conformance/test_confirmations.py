@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counted import rounds
 from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.conformance.amazon import Amazon, error_codes
 from tests.simulator.conformance.schemas import CLOSED
@@ -170,7 +171,7 @@ NUMBERS = st.integers(-2, 2) | st.floats(allow_nan=False, allow_infinity=False)
 JUNK = st.sampled_from([REMOVED, None, True, False, "", "x", [], {}, [None]]) | NUMBERS
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(250), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_what_the_request_schema_refuses_the_simulator_refuses_too(amazon, orders_v0_model, data):
     order_id = await unshipped(amazon)

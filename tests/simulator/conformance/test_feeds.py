@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counted import rounds
 from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.conformance.amazon import Amazon, error_codes
 from tests.simulator.conformance.schemas import OPEN, ModelSchemas
@@ -16,7 +17,7 @@ from tests.simulator.submitting import AMERICAN, FLAT, XML, Report, envelope, me
 
 pytestmark = NEEDS_SHARED
 
-PATIENT = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATIENT = settings(max_examples=rounds(150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 ACKNOWLEDGEMENT = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9),

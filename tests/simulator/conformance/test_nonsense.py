@@ -5,6 +5,7 @@ from urllib.parse import quote
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counted import rounds
 from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.conformance.amazon import INCLUDED_DATA, ORDERS_PATH
 from tests.simulator.conformance.schemas import OPEN, schema_validator
@@ -12,7 +13,7 @@ from tests.simulator.conformance.test_confirmations import REMOVED, places, repl
 
 pytestmark = NEEDS_SHARED
 
-PATIENT = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PATIENT = settings(max_examples=rounds(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=12)
 TIMES = st.sampled_from(

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.counted import rounds
 from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.conformance.amazon import INCLUDED_DATA, Amazon
 from tests.simulator.conformance.gates import included_only, undocumented_values
@@ -122,7 +123,7 @@ async def orders(amazon: Amazon) -> list[dict[str, Any]]:
     return [*british.values(), *japanese.values()]
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(200), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_an_answer_holds_exactly_the_data_sets_that_were_asked_for(amazon, orders, data):
     order = data.draw(st.sampled_from(orders))
@@ -137,7 +138,7 @@ async def test_an_answer_holds_exactly_the_data_sets_that_were_asked_for(amazon,
     assert expected in found.json()["orders"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(100), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     sizes=st.lists(st.integers(1, 100), min_size=1, max_size=40),
     included=st.lists(st.lists(st.sampled_from(INCLUDED_DATA), unique=True), min_size=1, max_size=3),

@@ -9,6 +9,7 @@ from simulator.feeds import feeding
 from simulator.feeds.queue import Feed, FeedType
 from simulator.orders.placing import Wish, place_order
 from simulator.world import World
+from tests.counted import rounds
 from tests.simulator.submitting import AMERICAN, XML, Report, envelope, message
 
 WISHES = st.sampled_from(
@@ -60,7 +61,7 @@ def expected(wishes: list[Wish], asked: list[Asked]) -> tuple[set[int], list[int
 
 
 class TestAcknowledgements:
-    @settings(deadline=None, max_examples=40)
+    @settings(deadline=None, max_examples=rounds(100))
     @given(wishes=st.lists(WISHES, min_size=1, max_size=5), asked=ASKED)
     def test_only_what_may_be_cancelled_is_and_every_message_has_its_result(
         self, wishes: list[Wish], asked: list[Asked]
