@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from starlette.routing import compile_path
+
 from simulator.app import OPERATIONS
 from simulator.calls import Operation
 
@@ -23,6 +25,10 @@ NOT_DESCRIBED: Final = {
 }
 
 
+TOKEN_PATH: Final = "/auth/o2/token"
+ROUTES: Final = [(one.method, compile_path(one.path)[0], one.name) for one in OPERATIONS]
+
+
 class Described(NamedTuple):
     """An operation of the simulator, with the model and the name there that describe it."""
 
@@ -41,3 +47,10 @@ def described() -> Iterator[Described]:
 def model_of(path: str) -> str:
     """Return the name of the model that describes a path. Raises StopIteration if none does."""
     return next(model for start, model in MODEL_OF.items() if path.startswith(start))
+
+
+def operation_at(method: str, path: str) -> str | None:
+    """Return the name of the operation that a request is for, in the order in which the simulator looks."""
+    if path == TOKEN_PATH:
+        return "token"
+    return next((name for verb, pattern, name in ROUTES if verb == method and pattern.match(path)), None)

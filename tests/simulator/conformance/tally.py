@@ -1,13 +1,23 @@
 """How many answers were held against Amazon's models, printed at the end of a run."""
 
 from collections import Counter
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, Protocol
 
 import pytest
 
 PROPERTY: Final = "conformance"
 REQUESTS: Final = "conformance requests"
 REPLAYS: Final = "conformance replays"
+
+STATIC: Final = "static"
+LIVE: Final = "live"
+
+
+class Replayed(Protocol):
+    """Count a replayed case: the mode, its name, and the names of what its answer was not compared by."""
+
+    def __call__(self, mode: str, name: str, aside: Iterable[str] = (), /) -> None: ...
 
 
 class Tally:

@@ -9,6 +9,7 @@ from tests.simulator.conformance.amazon import INCLUDED_DATA, Amazon, error_code
 from tests.simulator.conformance.amazon_models import SandboxCase
 from tests.simulator.conformance.gates import included_only
 from tests.simulator.conformance.schemas import ModelSchemas
+from tests.simulator.conformance.tally import LIVE
 
 pytestmark = NEEDS_SHARED
 
@@ -45,7 +46,7 @@ def neighbour(order: dict[str, Any], *, order_id: str, later: timedelta) -> dict
 
 
 @pytest.mark.parametrize("index", range(3))
-async def test_a_loaded_order_comes_back_as_amazon_shows_it(amazon, orders_model, index):
+async def test_a_loaded_order_comes_back_as_amazon_shows_it(amazon, orders_model, index, replayed):
     case = cases(orders_model, "getOrder", "200")[index]
     order = case.response["order"]
     await set_clock(amazon, moment(order["lastUpdatedTime"]) + timedelta(minutes=5))
@@ -55,6 +56,7 @@ async def test_a_loaded_order_comes_back_as_amazon_shows_it(amazon, orders_model
 
     assert answer.status_code == 200
     assert answer.json() == case.response
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
 @pytest.mark.parametrize("index", range(3))
@@ -78,7 +80,7 @@ async def search_as_in(amazon: Amazon, case: SandboxCase, **changed: Any) -> dic
     return page
 
 
-async def test_the_japanese_search_answers_its_order_and_a_further_page(amazon, orders_model):
+async def test_the_japanese_search_answers_its_order_and_a_further_page(amazon, orders_model, replayed):
     case = cases(orders_model, "searchOrders", "200")[JAPANESE]
     [order] = case.response["orders"]
     later = neighbour(order, order_id="250-0000000-0000001", later=timedelta(minutes=10))
@@ -90,9 +92,10 @@ async def test_the_japanese_search_answers_its_order_and_a_further_page(amazon, 
     token = page["pagination"]["nextToken"]
     following = await search_as_in(amazon, case, maxResultsPerPage=1, paginationToken=token)
     assert following == {"orders": [later], "createdBefore": page["createdBefore"]}
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
-async def test_the_british_search_answers_its_order_as_the_last_page(amazon, orders_model):
+async def test_the_british_search_answers_its_order_as_the_last_page(amazon, orders_model, replayed):
     case = cases(orders_model, "searchOrders", "200")[BRITISH]
     [order] = case.response["orders"]
     earlier = neighbour(order, order_id="202-0000000-0000001", later=timedelta(minutes=-10))
@@ -105,13 +108,15 @@ async def test_the_british_search_answers_its_order_as_the_last_page(amazon, ord
     page = await search_as_in(amazon, case, maxResultsPerPage=1, paginationToken=token)
 
     assert comparable(page) == comparable(case.response)
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
-async def test_the_brazilian_search_answers_its_order_on_the_only_page(amazon, orders_model):
+async def test_the_brazilian_search_answers_its_order_on_the_only_page(amazon, orders_model, replayed):
     case = cases(orders_model, "searchOrders", "200")[BRAZILIAN]
     await load(amazon, *case.response["orders"])
 
     assert comparable(await search_as_in(amazon, case)) == comparable(case.response)
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
 async def test_all_six_orders_stand_beside_each_other_and_only_their_search_finds_them(amazon, orders_model):
@@ -155,22 +160,24 @@ async def test_an_order_that_the_model_refuses_is_not_loaded(amazon, orders_mode
     assert (await amazon.get_order(order["orderId"])).status_code == 404
 
 
-async def test_the_search_case_that_amazon_refuses_is_refused(amazon, orders_model):
+async def test_the_search_case_that_amazon_refuses_is_refused(amazon, orders_model, replayed):
     [case] = cases(orders_model, "searchOrders", "400")
 
     answer = await amazon.search(**case.parameters)
 
     assert answer.status_code == 400
     assert error_codes(answer) == [case.response["errors"][0]["code"]]
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
-async def test_the_order_case_that_amazon_refuses_is_refused(amazon, orders_model):
+async def test_the_order_case_that_amazon_refuses_is_refused(amazon, orders_model, replayed):
     [case] = cases(orders_model, "getOrder", "400")
 
     answer = await amazon.get_order(case.parameters["orderId"])
 
     assert answer.status_code == 400
     assert error_codes(answer) == [case.response["errors"][0]["code"]]
+    replayed(LIVE, f"orders_2026-01-01 {case.name}")
 
 
 def order_to_confirm(case: SandboxCase) -> dict[str, Any]:
@@ -193,7 +200,7 @@ def order_to_confirm(case: SandboxCase) -> dict[str, Any]:
     }
 
 
-async def test_the_confirmation_that_amazon_accepts_ships_the_order(amazon, orders_v0_model):
+async def test_the_confirmation_that_amazon_accepts_ships_the_order(amazon, orders_v0_model, replayed):
     [case] = cases(orders_v0_model, "confirmShipment", "204")
     await set_clock(amazon, datetime.fromisoformat("2022-02-11T02:00:00Z"))
     await load(amazon, order_to_confirm(case))
@@ -209,9 +216,10 @@ async def test_the_confirmation_that_amazon_accepts_ships_the_order(amazon, orde
     assert package["trackingNumber"] == sent["trackingNumber"]
     assert package["packageItems"] == sent["orderItems"]
     assert moment(package["shipTime"]) == moment(sent["shipDate"])
+    replayed(LIVE, f"ordersV0 {case.name}")
 
 
-async def test_the_confirmation_that_amazon_refuses_is_refused_and_changes_nothing(amazon, orders_v0_model):
+async def test_the_confirmation_that_amazon_refuses_is_refused_and_changes_nothing(amazon, orders_v0_model, replayed):
     [case] = cases(orders_v0_model, "confirmShipment", "400")
     await set_clock(amazon, datetime.fromisoformat("2022-02-22T02:00:00Z"))
     await load(amazon, order_to_confirm(case))
@@ -222,9 +230,10 @@ async def test_the_confirmation_that_amazon_refuses_is_refused_and_changes_nothi
     # Amazon's case spells the code with a blank; its answers elsewhere do not.
     assert error_codes(answer) == [case.response["errors"][0]["code"].replace(" ", "")]
     assert (await amazon.get_order(case.parameters["orderId"])).json() == {"order": order_to_confirm(case)}
+    replayed(LIVE, f"ordersV0 {case.name}", ["code"])
 
 
-async def test_participations_are_told_as_amazon_tells_them(amazon, models):
+async def test_participations_are_told_as_amazon_tells_them(amazon, models, replayed):
     [case] = cases(models["sellers"], "getMarketplaceParticipations", "200")
     [american] = case.response["payload"]
 
@@ -234,3 +243,4 @@ async def test_participations_are_told_as_amazon_tells_them(amazon, models):
     ours = by_id[american["marketplace"]["id"]]
     assert ours["marketplace"] == american["marketplace"]
     assert ours["participation"] == american["participation"]
+    replayed(LIVE, f"sellers {case.name}")

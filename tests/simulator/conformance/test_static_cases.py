@@ -13,6 +13,7 @@ from simulator.static.models import read_models
 from simulator.world import World
 from tests.real_data.shared import NEEDS_SHARED, shared
 from tests.simulator.conformance.replaying import UNREACHABLE, all_cases, replay
+from tests.simulator.conformance.tally import STATIC
 
 pytestmark = NEEDS_SHARED
 
@@ -29,20 +30,21 @@ async def sandbox() -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-async def test_every_case_is_answered_word_for_word(sandbox, show):
-    replayed = 0
+async def test_every_case_is_answered_word_for_word(sandbox, show, replayed):
+    number = 0
     unlike: list[Any] = []
     for case in all_cases():
         answer = await replay(sandbox, case)
         if case.name in UNREACHABLE:
             continue
-        replayed += 1
+        number += 1
         body = answer.json() if answer.content else None
         if (answer.status_code, body) != (case.status, case.body):
             unlike.append((case.name, answer.status_code, body))
+        replayed(STATIC, case.name)
     assert unlike == []
-    assert replayed == 97
-    show(f"static mode: {replayed} cases of Amazon's models replayed, {len(UNREACHABLE)} that Amazon made ambiguous")
+    assert number == 97
+    show(f"static mode: {number} cases of Amazon's models replayed, {len(UNREACHABLE)} that Amazon made ambiguous")
 
 
 async def test_the_ambiguous_ones_are_answered_by_their_twin(sandbox):
