@@ -114,19 +114,19 @@ def _feeds(world: World) -> str:
 
 
 def _journal(world: World) -> str:
-    entries = world.journal.documents()
     rows = [
         (
-            _shorter(entry["time"]),
-            f"<code>{escape(entry['method'])} {escape(entry['path'])}</code>",
-            escape(entry["operation"] or ""),
-            _status(entry["status"]),
-            escape(entry.get("hint") or ""),
+            _shorter(entry.time),
+            f"<code>{escape(entry.method)} {escape(entry.path)}</code>",
+            escape(entry.operation or ""),
+            _status(entry.status),
+            escape(entry.hint or ""),
         )
-        for entry in entries[: -SHOWN - 1 : -1]
+        for entry in reversed(world.journal.entries(last=SHOWN))
     ]
     note = "The latest first; all of them, with their queries: <code>/_sim/journal</code>"
-    return _section(f"Journal: {len(entries)} requests", note, ("Time", "Request", "Operation", "Status", "Hint"), rows)
+    head = ("Time", "Request", "Operation", "Status", "Hint")
+    return _section(f"Journal: {len(world.journal)} requests", note, head, rows)
 
 
 def _moment(milliseconds: int) -> str:
@@ -138,7 +138,9 @@ def _shorter(time: str) -> str:
     return time[:19].replace("T", " ")
 
 
-def _status(status: int) -> str:
+def _status(status: int | None) -> str:
+    if status is None:
+        return '<span class="bad">no answer</span>'
     return f'<span class="bad">{status}</span>' if status >= 400 else str(status)
 
 

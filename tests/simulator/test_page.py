@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from simulator.faults.closing import ConnectionClosed
 from simulator.testing import Simulator
 from tests.simulator.playing import Amazon
 
@@ -52,6 +53,14 @@ async def shown(amazon: Amazon) -> Cells:
     answer = await amazon.http.get("/_sim/")
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     return Cells(answer.text)
+
+
+async def test_it_shows_a_request_whose_connection_was_dropped(amazon):
+    await amazon.sim("POST", "/faults", {"effect": "DROPPED", "operation": "getOrder", "times": 1})
+    await amazon.log_in()
+    with pytest.raises(ConnectionClosed):
+        await amazon.get("/orders/2026-01-01/orders/111-1111111-1111111")
+    assert ["getOrder", "no answer", ""] in [row[-3:] for row in (await shown(amazon)).rows]
 
 
 async def test_it_shows_the_time_the_orders_the_faults_and_the_requests(amazon):
