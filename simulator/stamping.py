@@ -17,7 +17,8 @@ from simulator.world import World
 
 CONTROL: Final = "/_sim"
 FAILED: Final = "We encountered an internal error. Please try again."
-UNTOLD: Final = frozenset({"BuyerEmail", "buyerEmail"})  # parameters that name a buyer
+TOKENS: Final = "/auth/"
+UNTOLD: Final = "buyeremail"  # the parameter that names a buyer, however a client spells it
 
 
 class Stamped:
@@ -92,10 +93,14 @@ def _given(value: Any) -> Any:
 
 
 def _query(scope: Scope) -> str:
-    if scope["path"].startswith(DOCUMENTS):  # whoever has the query of such a URL has the document
+    if scope["path"].startswith((DOCUMENTS, TOKENS)):  # the query of a document's URL opens it; a secret is a secret
         return ""
     query: str = scope["query_string"].decode("latin-1")
-    if not any(name in query for name in UNTOLD):
-        return query
     pairs = parse_qsl(query, keep_blank_values=True)
-    return urlencode([(name, "" if name in UNTOLD else value) for name, value in pairs])
+    if not any(map(_is_untold, dict(pairs))):
+        return query
+    return urlencode([(name, "" if _is_untold(name) else value) for name, value in pairs])
+
+
+def _is_untold(name: str) -> bool:
+    return name.replace("_", "").replace("-", "").lower() == UNTOLD

@@ -23,7 +23,7 @@ REDACTED: Final = frozenset(
     {
         "address", "buyer", "buyeremail", "buyername", "clientsecret", "credentials", "customizedurl",
         "deliveryaddress", "email", "giftmessage", "giftoption", "password", "phone", "recipient", "refreshtoken",
-        "secret", "shippingaddress", "token",
+        "secret", "shippingaddress", "taxregistrations", "token",
     }
 )  # fmt: skip
 
