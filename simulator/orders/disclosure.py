@@ -28,7 +28,7 @@ HIDDEN_UNTIL_PAID: Final = ("buyer", "recipient", "proceeds", "payment", "tax")
 HIDDEN_UNTIL_PAID_IN_ITEM: Final = ("proceeds", "promotion", "expense", "tax")
 WAREHOUSE_ONLY: Final = ("name", "addressLine1", "addressLine2", "addressLine3", "phone", "extendedFields")
 # "Access Orders PII": what only an application that has parcels delivered, or writes invoices, gets to see.
-FOR_DELIVERY: Final = (*WAREHOUSE_ONLY, "postalCode")
+FOR_DELIVERY: Final = (*WAREHOUSE_ONLY, "companyName", "postalCode")
 FOR_INVOICES: Final = ("buyerName", "buyerCompanyName", "buyerPurchaseOrderNumber")
 
 

@@ -10,7 +10,7 @@ from tests.simulator.v0.asking import PARTS, V0, ask_for_token, get_orders, read
 
 SHIPPING, INVOICING, REMITTANCE = "DIRECT_TO_CONSUMER_SHIPPING", "TAX_INVOICING", "TAX_REMITTANCE"
 PLAIN = "INVENTORY_AND_ORDER_TRACKING"
-FOR_DELIVERY = {"name", "addressLine1", "postalCode", "phone"}
+FOR_DELIVERY = {"name", "companyName", "addressLine1", "postalCode", "phone"}
 NO_ACCESS = "Application do not have access to some or all requested resource"
 NO_ELEMENTS = "Application does not have access to one or more requested data elements: [{}]"
 
