@@ -8,6 +8,7 @@ from simulator import agenda
 from simulator.chance import chance
 from simulator.clock import LATEST
 from simulator.instants import DAY, HOUR, MINUTE, SECOND, parse_time, to_milliseconds
+from simulator.orders import parcels
 from simulator.orders.notes import PlannedPayment
 from simulator.orders.windows import given_up_at
 
@@ -37,6 +38,9 @@ def plan(world: World, order: SimulatedOrder, *, at: int) -> None:
         case "PARTIALLY_SHIPPED", "MERCHANT":
             order.is_delivered = order.awaits_invoice = False  # an edited package may have opened the order again
             _plan_giving_up(world, order, at=at)
+        case "SHIPPED", "MERCHANT":
+            document = order.read()
+            order.is_delivered = bool(document.get("packages")) and parcels.is_delivered(document)
         case "SHIPPED", "AMAZON" if world.options.moves_packages:
             _set(world, order, agenda.DELIVERY, due=at + _takes_to_deliver(world, order))
 

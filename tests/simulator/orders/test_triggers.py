@@ -299,6 +299,9 @@ class TestInvoice:
         assert (after["fulfillmentStatus"], after["awaitsInvoice"], after["isDelivered"]) == (
             "PARTIALLY_SHIPPED", False, False,
         )  # fmt: skip
+        assert (await amazon.confirm(order_id, package(order))).status_code == 204
+        whole = await entry(amazon, order_id)
+        assert (whole["fulfillmentStatus"], whole["isDelivered"]) == ("SHIPPED", True)  # the parcel had arrived
 
 
 class TestTelling:
