@@ -14,7 +14,10 @@ from tests.counted import IS_THOROUGH
 PROGRAMS: Final = Path(__file__).parent / "node"
 TRACKING: Final = "1Z999AA10123456784"
 OLDEST: Final = 18  # has fetch
-INSTALL: Final = "install --no-package-lock --no-audit --no-fund --ignore-scripts --no-update-notifier --prefer-offline --fetch-retries=1 --fetch-retry-mintimeout=500"
+INSTALL: Final = (
+    "install", "--no-package-lock", "--no-audit", "--no-fund", "--ignore-scripts", "--no-update-notifier",
+    "--prefer-offline", "--fetch-retries=1", "--fetch-retry-mintimeout=500",
+)  # fmt: skip
 PATIENCE: Final = 60  # seconds
 NO_NETWORK: Final = re.compile(
     r"code (ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ENETUNREACH|E\w*TIMEDOUT|ERR_SOCKET)"
@@ -40,7 +43,7 @@ def installed(library: str, folder: Path) -> Path:
     shutil.copytree(PROGRAMS / library, folder, dirs_exist_ok=True)
     try:
         done = subprocess.run(
-            [npm, *INSTALL.split()], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False
+            [npm, *INSTALL], cwd=folder, capture_output=True, text=True, timeout=PATIENCE, check=False
         )
     except subprocess.TimeoutExpired:
         pytest.skip("npm does not get the library in a minute")
