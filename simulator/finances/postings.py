@@ -44,7 +44,8 @@ def _of_all(world: World, asked: Asked) -> Iterator[Key]:
 
 def _as_placed(world: World, asked: Asked) -> Iterator[Key]:
     def start(group: Group) -> Key | None:
-        return asked.start if group.status in DISPATCHED else None
+        is_elsewhere = asked.marketplace_id not in (None, group.marketplace_id)
+        return asked.start if group.status in DISPATCHED and not is_elsewhere else None
 
     for order in world.book.after(seller=asked.seller, family=LAST_UPDATED, key=asked.start, start=start):
         if order.updated >= asked.before:

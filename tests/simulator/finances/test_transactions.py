@@ -2,6 +2,9 @@ from typing import Any
 
 import pytest
 
+from simulator.finances.accounts import Account
+from simulator.finances.ledger import Ledger
+from simulator.orders.book import SimulatedOrder
 from simulator.world import World
 from tests.simulator.feeds.writing import ADJUSTMENT, adjusted, adjustment, codes, component, report_on
 from tests.simulator.playing import Amazon, package
@@ -113,6 +116,23 @@ class TestTransactions:
         ] == []
         group = {"relatedIdentifierName": "FINANCIAL_EVENT_GROUP_ID", "relatedIdentifierValue": "1"}
         assert (await listed(amazon, **group))["transactions"] == []
+
+    async def test_orders_of_other_marketplaces_are_not_looked_at(
+        self, amazon: Amazon, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await amazon.place(count=5, fulfillmentStatus="SHIPPED")
+        [canadian] = await amazon.place(fulfillmentStatus="SHIPPED", marketplaceId=CANADIAN)
+        await amazon.advance(600)
+        looked_at: list[str] = []
+        account = Ledger.account
+
+        def counted(ledger: Ledger, order: SimulatedOrder) -> Account:
+            looked_at.append(order.order_id)
+            return account(ledger, order)
+
+        monkeypatch.setattr(Ledger, "account", counted)
+        assert len((await listed(amazon, postedAfter=START, marketplaceId=CANADIAN))["transactions"]) == 1
+        assert set(looked_at) == {canadian}
 
 
 class TestPages:
