@@ -65,4 +65,5 @@ def _as_it_was(order: SimulatedOrder, packed: bytes) -> SimulatedOrder:
     was = type(order)(seller=order.seller, document=unpack(packed), is_verbatim=order.is_verbatim)
     was.is_delivered, was.is_returned = order.is_delivered, order.is_returned
     was.awaits_invoice = order.awaits_invoice
+    was.moved = min(order.moved, was.updated)
     return was

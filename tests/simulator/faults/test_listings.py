@@ -110,6 +110,17 @@ async def test_a_search_answers_an_order_stale(amazon: Amazon) -> None:
     assert found[0]["lastUpdatedTime"] < found[1]["lastUpdatedTime"]
 
 
+async def test_an_order_that_v0_answers_stale_was_updated_no_later(amazon: Amazon) -> None:
+    order_id = await amazon.placed(fulfillmentStatus="UNSHIPPED")
+    await plan(amazon, effect="STALE", operation="getOrderV0", times=1)
+    for _ in range(2):
+        await amazon.sim("POST", f"/orders/{order_id}/request-cancel")
+        await amazon.advance(180)
+    payloads = [(await amazon.get(f"/orders/v0/orders/{order_id}")).json()["payload"] for _ in range(2)]
+    assert await progress(amazon) == [(1, 1, True)]
+    assert payloads[0]["LastUpdateDate"] == payloads[1]["LastUpdateDate"]  # a request is no update for v0
+
+
 async def test_orders_are_remembered_only_while_a_rule_needs_it(amazon: Amazon) -> None:
     order_id = await amazon.placed(fulfillmentStatus="UNSHIPPED")
     rule_id = await plan(amazon, effect="STALE")
