@@ -13,6 +13,7 @@ from simulator.world import World
 
 BUYER_CHANGES_MIND_WITHIN: Final = 30 * MINUTE
 NO_REASON: Final = "No reason given"
+LONGEST_REFERENCE: Final = 18  # digits; a loaded package may bear any text
 
 
 def pay(world: World, order: SimulatedOrder, *, at: int) -> None:
@@ -133,4 +134,4 @@ def _set_awaits_invoice(world: World, order: SimulatedOrder, awaits: bool, *, at
 
 
 def _next_reference(taken: list[str]) -> str:
-    return str(max((int(reference) for reference in taken if reference.isdecimal()), default=0) + 1)
+    return str(max((int(one) for one in taken if one.isdecimal() and len(one) <= LONGEST_REFERENCE), default=0) + 1)

@@ -162,6 +162,7 @@ class OrderBook:
             self.add(order)
             return order
         self._rewrite(order, document, is_verbatim=True)
+        order.moved = order.updated
         order.is_delivered = order.is_returned = False
         return order
 

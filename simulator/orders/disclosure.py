@@ -68,7 +68,8 @@ def _withhold_until_paid(document: Document) -> None:
     for item in document["orderItems"]:
         for block in HIDDEN_UNTIL_PAID_IN_ITEM:
             item.pop(block, None)
-        _take_out(item, "product", ("price", "customization"))
+        for field in ("price", "customization"):
+            item["product"].pop(field, None)  # the product itself stays: the model requires it
         item.get("fulfillment", {}).pop("packing", None)
 
 

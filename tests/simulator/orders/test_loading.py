@@ -82,6 +82,15 @@ class TestLoading:
         await amazon.advance(3_600)
         assert await amazon.order(order_id) == loaded
 
+    async def test_v0_finds_what_replaced_an_order_by_its_own_time(self, amazon: Amazon) -> None:
+        order_id = await amazon.placed(fulfillmentStatus="UNSHIPPED")
+        order = await amazon.order(order_id) | {"lastUpdatedTime": "2026-10-05T07:08:09Z"}
+        assert (await load(amazon, order)).status_code == 200
+        query = {"MarketplaceIds": order["salesChannel"]["marketplaceId"]}
+        query |= {"LastUpdatedAfter": "2026-10-05T07:00:00Z", "LastUpdatedBefore": "2026-10-05T07:10:00Z"}
+        [found] = (await amazon.get("/orders/v0/orders", query)).json()["payload"]["Orders"]
+        assert (found["AmazonOrderId"], found["LastUpdateDate"]) == (order_id, "2026-10-05T07:08:09Z")
+
     async def test_any_id_can_be_loaded(self, amazon: Amazon) -> None:
         await load(amazon, ORDER | {"orderId": "TEST_CASE_200"})
         assert (await amazon.order("TEST_CASE_200"))["orderId"] == "TEST_CASE_200"
@@ -173,6 +182,21 @@ class TestALoadedOrderComesAlive:
     async def test_unless_its_text_is_no_text(self, amazon: Amazon) -> None:
         body = orjson.dumps({"orders": [ORDER]}).replace(b'"Example Buyer"', b'"\\ud800"')
         assert (await amazon.http.put("/_sim/orders", content=body)).status_code in {400, 422}
+
+    async def test_with_a_package_of_a_name_without_end(self, amazon: Amazon) -> None:
+        packages = [{"packageReferenceId": "9" * 5_000, "createdTime": "2026-10-05T07:08:09Z"}]
+        assert (await load(amazon, UNSHIPPED | {"packages": packages})).status_code == 200
+        shipped = await amazon.sim("POST", f"/orders/{UNSHIPPED['orderId']}/ship")
+        assert (shipped.status_code, shipped.json()["order"]["packages"][1]["packageReferenceId"]) == (200, "1")
+
+    async def test_with_the_product_that_the_model_requires(self, amazon: Amazon) -> None:
+        item = {"orderItemId": "1", "quantityOrdered": 1, "product": ORDER["orderItems"][0]["product"] | {}}
+        del item["product"]["sellerSku"]
+        waiting = {"fulfillmentStatus": "PENDING_AVAILABILITY", "fulfilledBy": "MERCHANT"}
+        young = UNSHIPPED | {"createdTime": "2026-10-05T07:08:09Z"}
+        assert (await load(amazon, young | {"fulfillment": waiting, "orderItems": [item]})).status_code == 200
+        assert (await amazon.sim("POST", f"/orders/{UNSHIPPED['orderId']}/release")).status_code == 200
+        assert (await amazon.order(UNSHIPPED["orderId"]))["orderItems"][0]["product"] == {}
 
     async def test_when_it_is_acted_on(self, amazon: Amazon) -> None:
         await load(amazon, ORDER | {"createdTime": "2026-10-05T00:00:00Z"})
