@@ -1,14 +1,15 @@
 """The simulator's routes: Amazon's own paths at the root, the control plane under ``/_sim``."""
 
 import asyncio
+from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from simulator.access import operations as tokens
 from simulator.access.login import token_endpoint
@@ -57,20 +58,29 @@ def create_app(
     """
     routes = [Route(one.path, gated(world, one, sleep=sleep), methods=[one.method]) for one in OPERATIONS]
     token = guarded(world, token_endpoint(world), side=TOKEN_SIDE, sleep=sleep)
+    controls = control_routes(world)
+    page = next(one for one in controls if one.path == "/")
     app = ClosingApp(
         routes=[
             Route("/auth/o2/token", token, methods=["POST"]),
             *routes,
-            Mount(DOCUMENTS, routes=_guarded_transfers(world, sleep)),
+            _mounted(DOCUMENTS, _guarded_transfers(world, sleep)),
             *sqs_routes(world, sleep),
-            Mount(CONTROL, routes=control_routes(world)),
+            Route(CONTROL, page.endpoint, methods=["GET"]),
+            _mounted(CONTROL, controls),
         ],
         middleware=[Middleware(Stamped, world=world), Middleware(Pushing, world=world, courier=courier, sleep=sleep)],
-        exception_handlers={HTTPException: _not_served},
+        exception_handlers={HTTPException: _not_served, ClientDisconnect: _cut_off},
     )
+    app.router.redirect_slashes = False
     app.state.public_url = public_url
     app.state.operations = frozenset({one.name for one in OPERATIONS} | OTHER_OPERATIONS)
     return app
+
+
+def _mounted(path: str, routes: Sequence[Route]) -> Mount:
+    """Serve routes under a path, which nothing redirects to: neither does Amazon, and a Host header may be wrong."""
+    return Mount(path, app=Router(routes, redirect_slashes=False))
 
 
 def _guarded_transfers(world: World, sleep: Sleep) -> list[Route]:
@@ -88,6 +98,12 @@ async def _not_served(request: Request, error: Exception) -> Response:
     request.state.hint = _nearest(request)
     code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
     return error_answer(WireError(error.status_code, code, message))
+
+
+async def _cut_off(request: Request, error: Exception) -> Response:
+    """Nothing was done, and nobody hears the answer; the journal tells of both."""
+    request.state.hint = "the client closed the connection before its whole body was sent"
+    return Response(status_code=400)
 
 
 def _nearest(request: Request) -> str | None:

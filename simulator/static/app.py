@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Mount, Route
+from starlette.routing import Mount, Route, Router
 
 from simulator.access.login import token_endpoint
 from simulator.control.routes import control_routes, unknown_control
@@ -39,15 +39,17 @@ def create_static_app(world: World, operations: Sequence[SandboxOperation]) -> S
     A request that is no case of the models is refused with "Could not match input arguments", as at Amazon.
     """
     controls = [route for route in control_routes(world) if route.path in CONTROLS]
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/auth/o2/token", token_endpoint(world), methods=["POST"]),
             *[Route(one.path, _endpoint(world, one), methods=[one.method]) for one in operations],
-            Mount(CONTROL, routes=controls),
+            Mount(CONTROL, app=Router(controls, redirect_slashes=False)),
         ],
         middleware=[Middleware(Stamped, world=world)],
         exception_handlers={HTTPException: _not_served},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def _endpoint(world: World, operation: SandboxOperation) -> Callable[[Request], Awaitable[Response]]:

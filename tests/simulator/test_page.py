@@ -63,6 +63,18 @@ async def test_it_shows_a_request_whose_connection_was_dropped(amazon):
     assert ["getOrder", "no answer", ""] in [row[-3:] for row in (await shown(amazon)).rows]
 
 
+async def test_it_is_there_without_a_slash_and_nothing_is_redirected(amazon):
+    assert (await amazon.http.get("/_sim")).text.startswith("<!doctype html>")
+    paths = (
+        "/orders/2026-01-01/orders/",
+        "/notifications/v1/destinations/",
+        "/_sim/clock/",
+        "/_docs/x/",
+        "/auth/o2/token/",
+    )
+    assert [(await amazon.http.get(path)).status_code for path in paths] == [404] * 5
+
+
 async def test_it_shows_the_time_the_orders_the_faults_and_the_requests(amazon):
     first = await amazon.placed(fulfillmentStatus="UNSHIPPED")
     second = await amazon.placed(seller="other")
