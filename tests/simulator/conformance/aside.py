@@ -6,9 +6,11 @@ from typing import Final
 NO_COUNTERPART: Final = "v2026-01-01 has nothing that carries it"
 NOT_PROCESSED: Final = "a feed that is cancelled in the queue was never processed"
 NOT_ENDED: Final = "a report in progress has not ended"
-OF_MERCHANTS: Final = "v0's model gives it to orders that merchants fulfil, this one Amazon does"
+OF_MERCHANTS: Final = "v0 gives it to orders that merchants fulfil, and Amazon fulfils this one"
 CODE: Final = "code"
-WHY_CODE: Final = 'the case has a word of its own ("400", "BAD_REQUEST", "Invalid Input"), the live answer InvalidInput'
+WHY_CODE: Final = (
+    'the case has a word of its own ("400", "BAD_REQUEST", "Invalid Input"), the live answer says InvalidInput'
+)
 
 OF_A_V0_ORDER: Final[Mapping[str, str]] = {
     "AutomatedShippingSettings": NO_COUNTERPART,
@@ -28,7 +30,7 @@ ASIDE: Final[Mapping[str, Mapping[str, str]]] = {
         "LatestDeliveryDate": OF_MERCHANTS,
         "LatestShipDate": OF_MERCHANTS,
         "PaymentExecutionDetail": "told in Brazil and of cash, this order is German",
-        "PurchaseDate": "the case has milliseconds, v0's other times have not",
+        "PurchaseDate": "the case has milliseconds, which v0's other times have not",
     },
     "ordersV0 getOrderItems 200 [0]": {
         "ProductInfo": NO_COUNTERPART,

@@ -1,9 +1,10 @@
 """The models, the simulator over ASGI, and the count of answers that were checked."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 import httpx2
 import pytest
@@ -66,12 +67,12 @@ async def amazon(models: Models, tally: Tally) -> AsyncIterator[Amazon]:
 
 
 @asynccontextmanager
-async def opened(models: Models, tally: Tally) -> AsyncIterator[Amazon]:
+async def opened(models: Models, tally: Tally, *, seed: str = "conformance") -> AsyncIterator[Amazon]:
     """Open a new world, without limits."""
     clock = SimulatedClock(monotonic=lambda: 0.0, start=NOW, rate=0)
-    app = create_app(World(seed="conformance", clock=clock))
+    app = create_app(World(seed=seed, clock=clock))
     transport = httpx2.ASGITransport(app=app)
-    hooks = {"response": [partial(_count, tally)]}
+    hooks: dict[str, list[Callable[..., Any]]] = {"response": [partial(_count, tally)]}
     async with httpx2.AsyncClient(transport=transport, base_url="http://amazon.test", event_hooks=hooks) as client:
         target = Amazon(client, models, tally)
         await target.control("POST", "limits", {"enabled": False})

@@ -94,7 +94,9 @@ async def v0_search(stage: Stage, case: RequestCase) -> set[str]:
     if has_more or is_second:
         await load(stage, other | {"createdTime": created})
     await load(stage, *orders)
-    asked = {"CreatedAfter": "1970-01-01T00:00:00Z"} | ({"MaxResultsPerPage": 1} if has_more or is_second else {})
+    asked: dict[str, Any] = {"CreatedAfter": "1970-01-01T00:00:00Z"} | (
+        {"MaxResultsPerPage": 1} if has_more or is_second else {}
+    )
     if is_second:
         first = await stage.amazon.read_v0("getOrders", MarketplaceIds=AMERICAN, **asked)
         asked |= {"NextToken": first.json()["payload"]["NextToken"]}

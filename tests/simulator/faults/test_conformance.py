@@ -1,75 +1,28 @@
 """Answers that a fault asked for hold against Amazon's models, but for those that are there to break them."""
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from typing import Any
 
-import httpx2
 import pytest
 
-from simulator.app import OPERATIONS, create_app
-from simulator.clock import SimulatedClock
-from simulator.world import World
-from tests.counted import rounds
 from tests.real_data.shared import NEEDS_SHARED
 from tests.simulator.conformance.amazon import Amazon
-from tests.simulator.conformance.conftest import Models
+from tests.simulator.conformance.conftest import Models, opened
 from tests.simulator.conformance.schemas import CLOSED, MODES, OPEN
-from tests.simulator.conformance.tally import PROPERTY, Tally
+from tests.simulator.conformance.tally import PROPERTY, REQUESTS, Tally
 
 pytestmark = NEEDS_SHARED
 
 MODELS = Models()
-OF_MODEL = {
-    "/orders/2026-01-01": "orders_2026-01-01",
-    "/orders/v0": "ordersV0",
-    "/feeds/": "feeds_2021-06-30",
-    "/reports/": "reports_2021-06-30",
-    "/sellers/": "sellers",
-    "/tokens/": "tokens_2021-03-01",
-    "/notifications/": "notifications",
-    "/listings/": "listingsItems_2021-08-01",
-}
-OTHER_NAMES = {"getOrderV0": "getOrder"}
 EFFECTS = {"THROTTLED": "429", "FAILED": "500", "UNAVAILABLE": "503", "DENIED": "403", "INVALID": "400"}
-
-
-def model_of(path: str) -> str | None:
-    return next((name for start, name in OF_MODEL.items() if path.startswith(start)), None)
 
 
 @pytest.fixture
 async def target(request: pytest.FixtureRequest) -> AsyncIterator[Amazon]:
     tally = Tally()
-    request.node.user_properties.append((PROPERTY, tally.counts))
-    clock = SimulatedClock(monotonic=lambda: 0.0, start=datetime(2026, 11, 4, 12, tzinfo=UTC), rate=0)
-    transport = httpx2.ASGITransport(app=create_app(World(seed="faults", clock=clock)))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://amazon.test") as client:
-        amazon = Amazon(client, MODELS, tally)
-        await amazon.control("POST", "limits", {"enabled": False})
+    request.node.user_properties += [(PROPERTY, tally.counts), (REQUESTS, tally.requests)]
+    async with opened(MODELS, tally, seed="faults") as amazon:
         yield amazon
-
-
-@pytest.mark.parametrize("turn", range(rounds(len(EFFECTS))))
-async def test_every_operation_refuses_in_amazons_shape(target: Amazon, turn: int) -> None:
-    checked = 0
-    for number, operation in enumerate(OPERATIONS, start=turn):
-        model, name = model_of(operation.path), OTHER_NAMES.get(operation.name, operation.name)
-        described = MODELS[model].model.operations.get(name) if model else None
-        if model is None or described is None or operation.is_grantless:
-            continue  # cancelOrder is in no model yet
-        effect, status = list(EFFECTS.items())[number % len(EFFECTS)]
-        await target.control("POST", "faults", {"effect": effect, "operation": operation.name})
-        path = operation.path.replace("{order_id}", "123-1234567-1234567").replace("{", "").replace("}", "")
-        headers = {"x-amz-access-token": await target.access_token()}
-        answer = await target.client.request(operation.method, path, headers=headers)
-        assert str(answer.status_code) == status, (operation.name, answer.text)
-        if status in described.swagger["responses"]:
-            for mode in MODES:
-                wrong = MODELS[model].faults(name, status, answer.json(), mode=mode)
-                assert not wrong, (operation.name, mode, wrong)
-            checked += 1
-    assert checked >= 15
 
 
 async def test_the_token_endpoint_refuses_in_oauths_shape(target: Amazon) -> None:

@@ -33,18 +33,22 @@ KEPT: Final = 0.2  # how much is left in a familiar request of what nobody knows
 Known = Mapping[str, Sequence[Any]]
 
 
+async def no_sleep(_seconds: float) -> None:
+    """Wait for nothing."""
+
+
 class FamiliarWorld:
     """A world with orders in several states, feeds, reports, a destination, a subscription and a catalog."""
 
     def __init__(self) -> None:
         self.world = World(seed="generated", clock=SimulatedClock(monotonic=lambda: 0.0, start=NOW, rate=0))
         self.world.quotas.is_enabled = False
-        self.app: ClosingApp = create_app(self.world)
+        self.app: ClosingApp = create_app(self.world, sleep=no_sleep)
         self.tokens: dict[bool, str] = {}  # by whether the operation is grantless
         self.known: dict[str, list[Any]] = {}
 
-    async def fill(self) -> None:
-        """Log in both ways, and make what there is to be found."""
+    async def fill(self, fault: Mapping[str, Any] | None = None) -> None:
+        """Log in both ways, make what there is to be found, and plan a fault."""
         transport = httpx2.ASGITransport(app=self.app)
         async with httpx2.AsyncClient(transport=transport, base_url="http://amazon.test") as client:
             await self._log_in(client)
@@ -73,7 +77,8 @@ class FamiliarWorld:
             }
             await self._make_documents(client)
             await self._subscribe(client)
-            await client.post("/_sim/clock", json={"advance": 600})
+            if fault is not None:
+                await client.post("/_sim/faults", json=dict(fault))
 
     async def _log_in(self, client: httpx2.AsyncClient) -> None:
         app = {"client_id": "generated", "client_secret": "s"}
@@ -149,7 +154,7 @@ class FamiliarWorld:
         return {"x-amz-access-token": self.tokens[is_grantless]}
 
 
-def make_familiar(case: Case, name: str, known: Known, chance: random.Random) -> None:
+def make_familiar(case: Case[Any], name: str, known: Known, chance: random.Random) -> None:
     """Let a request ask for what is there: known values for the names that have some, and what an answer needs."""
     case.path_parameters = {key: _one_of(known, key, value, chance) for key, value in case.path_parameters.items()}
     if isinstance(case.body, dict):
