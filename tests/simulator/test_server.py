@@ -1,3 +1,4 @@
+import asyncio
 import signal
 import socket
 
@@ -28,3 +29,23 @@ async def test_an_address_that_is_taken_is_refused(world: World) -> None:
         with pytest.raises(OSError, match="in use"):
             async with serving(create_app(world), port=port):
                 pass
+
+
+@pytest.mark.parametrize("path", ["/_sim/clock", "/auth/o2/token", "/_sqs/"])
+async def test_a_body_that_breaks_off_does_nothing_and_is_no_failure(
+    world: World, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    async with serving(create_app(world), port=0) as base_url, httpx2.AsyncClient(base_url=base_url) as client:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(base_url.rpartition(":")[2]))
+        writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf".encode())
+        await writer.drain()
+        writer.close()
+        await writer.wait_closed()
+        for _ in range(500):
+            entries = (await client.get("/_sim/journal")).json()["requests"]
+            if entries:
+                break
+            await asyncio.sleep(0.01)
+    assert [(entry["path"], entry["status"]) for entry in entries] == [(path, 400)]
+    assert entries[0]["hint"] == "the client closed the connection before its whole body was sent"
+    assert caplog.records == []
