@@ -77,10 +77,12 @@ class Offers:
     def hear(self, world: World, happened: Happened) -> None:
         """Take from an offer what an order holds, or give back what it holds no more."""
         order = happened.order
-        if order.fulfilled_by != "MERCHANT":
+        if order.fulfilled_by != "MERCHANT" and happened.kind is not Kind.LOADED:
             return
         if happened.kind is Kind.PLACED:
             self._take(world, order, at=happened.at)
+        elif happened.kind is Kind.LOADED:
+            self._holding.discard(order.order_id)  # what was loaded over it took nothing
         elif happened.kind is Kind.CHANGED and order.order_id in self._holding and happened.packed_before is not None:
             self._give_back(world, order, unpack(happened.packed_before), at=happened.at)
 

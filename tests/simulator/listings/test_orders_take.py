@@ -119,6 +119,15 @@ class TestOrders:
         assert answer.json()["fulfillmentStatus"] == "CANCELLED"
         assert world.offers.keep() == before
 
+    async def test_an_order_that_was_loaded_over_a_placed_one_gives_nothing_back(self, shop: Amazon) -> None:
+        [order_id] = await shop.place(fulfillmentStatus="UNSHIPPED", items=[{"sku": MUG, "quantity": 2}])
+        order = (await shop.sim("GET", f"/state?orderId={order_id}")).json()["orders"][0]["order"]
+        order["orderItems"][0] |= {"quantityOrdered": 50, "fulfillment": {"quantityUnfulfilled": 50}}
+        assert (await shop.sim("PUT", "/orders", {"orders": [order]})).status_code == 200
+        before = await quantity(shop)
+        assert (await shop.sim("POST", f"/orders/{order_id}/cancel", {"by": "AMAZON"})).status_code == 200
+        assert await quantity(shop) == before
+
     async def test_units_that_were_missing_are_made_up_for_first(self, shop: Amazon) -> None:
         lost = await buy(shop, 12)
         small = await buy(shop, 1)
