@@ -28,7 +28,7 @@ from simulator.notifications.sqs import sqs_routes
 from simulator.orders import operations as orders
 from simulator.reports import operations as reports
 from simulator.sides import OTHER_OPERATIONS, STORAGE_SIDE, TOKEN_SIDE
-from simulator.stamping import CONTROL, Stamped
+from simulator.stamping import CONTROL, Stamped, cut_off
 from simulator.storage.transfers import document_routes
 from simulator.storage.urls import DOCUMENTS
 from simulator.v0 import operations as v0
@@ -70,7 +70,7 @@ def create_app(
             _mounted(CONTROL, controls),
         ],
         middleware=[Middleware(Stamped, world=world), Middleware(Pushing, world=world, courier=courier, sleep=sleep)],
-        exception_handlers={HTTPException: _not_served, ClientDisconnect: _cut_off},
+        exception_handlers={HTTPException: _not_served, ClientDisconnect: cut_off},
     )
     app.router.redirect_slashes = False
     app.state.public_url = public_url
@@ -98,12 +98,6 @@ async def _not_served(request: Request, error: Exception) -> Response:
     request.state.hint = _nearest(request)
     code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
     return error_answer(WireError(error.status_code, code, message))
-
-
-async def _cut_off(request: Request, error: Exception) -> Response:
-    """Nothing was done, and nobody hears the answer; the journal tells of both."""
-    request.state.hint = "the client closed the connection before its whole body was sent"
-    return Response(status_code=400)
 
 
 def _nearest(request: Request) -> str | None:

@@ -5,6 +5,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from msgspec import UNSET
 from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from simulator.envelopes import WireError, error_answer
@@ -66,6 +68,12 @@ class Stamped:
                 failure = error_answer(WireError(500, "InternalFailure", FAILED))
                 await failure(scope, receive, send_stamped)
             raise
+
+
+async def cut_off(request: Request, error: Exception) -> Response:
+    """Answer a body that breaks off: nothing was done, and nobody hears the answer; the journal tells of both."""
+    request.state.hint = "the client closed the connection before its whole body was sent"
+    return Response(status_code=400)
 
 
 def _entry(scope: Scope, status: int | None, request_id: str, *, now: int) -> Entry:

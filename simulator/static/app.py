@@ -6,7 +6,7 @@ from typing import Final
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, Router
 
@@ -22,7 +22,7 @@ from simulator.envelopes import (
     quota_exceeded,
     unauthorized,
 )
-from simulator.stamping import CONTROL, Stamped
+from simulator.stamping import CONTROL, Stamped, cut_off
 from simulator.static.matching import find_case
 from simulator.static.models import SandboxOperation
 from simulator.throttling import Plan
@@ -46,7 +46,7 @@ def create_static_app(world: World, operations: Sequence[SandboxOperation]) -> S
             Mount(CONTROL, app=Router(controls, redirect_slashes=False)),
         ],
         middleware=[Middleware(Stamped, world=world)],
-        exception_handlers={HTTPException: _not_served},
+        exception_handlers={HTTPException: _not_served, ClientDisconnect: cut_off},
     )
     app.router.redirect_slashes = False
     return app

@@ -7,6 +7,7 @@ import pytest
 
 from simulator.app import create_app
 from simulator.server import serving
+from simulator.static.app import create_static_app
 from simulator.world import World
 
 
@@ -31,11 +32,14 @@ async def test_an_address_that_is_taken_is_refused(world: World) -> None:
                 pass
 
 
-@pytest.mark.parametrize("path", ["/_sim/clock", "/auth/o2/token", "/_sqs/"])
+@pytest.mark.parametrize(
+    ("path", "is_static"), [("/_sim/clock", False), ("/auth/o2/token", False), ("/_sqs/", False), ("/_sim/clock", True)]
+)
 async def test_a_body_that_breaks_off_does_nothing_and_is_no_failure(
-    world: World, caplog: pytest.LogCaptureFixture, path: str
+    world: World, caplog: pytest.LogCaptureFixture, path: str, is_static: bool
 ) -> None:
-    async with serving(create_app(world), port=0) as base_url, httpx2.AsyncClient(base_url=base_url) as client:
+    app = create_static_app(world, []) if is_static else create_app(world)
+    async with serving(app, port=0) as base_url, httpx2.AsyncClient(base_url=base_url) as client:
         _, writer = await asyncio.open_connection("127.0.0.1", int(base_url.rpartition(":")[2]))
         writer.write(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nhalf".encode())
         await writer.drain()
