@@ -74,11 +74,12 @@ def problems(counts: Counts, models: Mapping[str, ModelSchemas]) -> Iterator[str
             yield f"{name}: {counts.requests[name] - held} answers were held against nothing."
     for one in described():
         yield from _of_operation(counts, one, models)
+    static, live = counts.cases(STATIC), counts.cases(LIVE)
     for case in all_cases():
-        if case.name not in counts.cases(STATIC) and case.name not in UNREACHABLE:
+        if case.name not in static and case.name not in UNREACHABLE:
             yield f"{case.name}: not replayed in static mode."
     for case in served_cases():
-        if case.name not in counts.cases(LIVE):
+        if case.name not in live:
             yield f"{case.name}: not replayed in live mode."
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -42,11 +43,16 @@ class RequestCase:
 def all_cases() -> Iterator[RequestCase]:
     """Yield every case of every model."""
     for model in MODELS:
-        swagger = orjson.loads(shared("spapi-models", f"{model}.json").read_bytes())
-        for path, item in swagger["paths"].items():
+        for path, item in _paths(model).items():
             for method, described in item.items():
                 if isinstance(described, dict) and "operationId" in described:
                     yield from _cases(model, method, path, described)
+
+
+@cache
+def _paths(model: str) -> dict[str, Any]:
+    paths: dict[str, Any] = orjson.loads(shared("spapi-models", f"{model}.json").read_bytes())["paths"]
+    return paths
 
 
 def _cases(model: str, method: str, path: str, described: dict[str, Any]) -> Iterator[RequestCase]:

@@ -16,7 +16,7 @@ from tests.counted import rounds
 from tests.simulator.generated.familiar import ARN, FamiliarWorld
 
 ANY: Final = settings(
-    max_examples=rounds(1500), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=rounds(750), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 TEXT: Final = st.text(max_size=20) | st.sampled_from(
     ["\0", "\ud800", "demo", "0", "-1", "1e400", "2026-11-05T00:00:00Z"]
