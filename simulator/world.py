@@ -21,10 +21,10 @@ from simulator.keeping import keep_world, restore_world
 from simulator.listings.offers import Offers
 from simulator.notifications.hub import Notifications
 from simulator.options import Options
-from simulator.orders import lifecycle, progress
+from simulator.orders import disclosure, lifecycle, progress
 from simulator.orders.arrivals import Stream
 from simulator.orders.book import OrderBook, SimulatedOrder
-from simulator.orders.documents import Document
+from simulator.orders.documents import Document, status_of
 from simulator.orders.happened import Happened, Kind
 from simulator.orders.notes import Notes
 from simulator.reports.queue import Reports
@@ -108,6 +108,8 @@ class World:
 
         def and_forget(document: Document) -> None:
             change(document)
+            if before in disclosure.UNPAID and status_of(document) == "CANCELLED":
+                disclosure.withhold_until_paid(document)
             if self.options.zeroes_cancelled:
                 lifecycle.forget_cancelled(document)
 

@@ -13,7 +13,14 @@ from simulator.envelopes import BAD_TOKEN, NO_TOKEN, invalid_input, unauthorized
 from simulator.world import World
 
 NOBODY: Final = ""
-ORDERS: Final = "/orders/"
+# Each API's page names the roles of which it takes one; the feeds and reports that are served here are of orders.
+NEEDED: Final = (
+    ("/orders/", ORDER_ROLES),
+    ("/feeds/", ORDER_ROLES),
+    ("/reports/", ORDER_ROLES),
+    ("/listings/", frozenset({"PRODUCT_LISTING"})),
+    ("/finances/", frozenset({"FINANCE_AND_ACCOUNTING"})),
+)
 
 
 def enter(world: World, request: Request, operation: Operation, *, now: int) -> Call:
@@ -30,7 +37,7 @@ def enter(world: World, request: Request, operation: Operation, *, now: int) -> 
         raise unauthorized("")
     seller = access.seller or NOBODY
     roles = world.grants.roles(client_id=access.client_id, seller=seller)
-    if operation.path.startswith(ORDERS) and not roles & ORDER_ROLES:
+    if any(operation.path.startswith(api) and not roles & needed for api, needed in NEEDED):
         raise unauthorized("")
     elements = _elements(access, request, roles)
     return Call(world, request, seller, access.client_id, roles, now, elements)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from simulator.access.grants import ALL_ROLES
 from simulator.access.tokens import CODE_LIFETIME
-from simulator.control.bodies import Body, ControlError, Name, Nothing, read_body
+from simulator.control.bodies import Body, Name, Nothing, read_body
 from simulator.control.controls import Control
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
@@ -70,11 +70,13 @@ async def clear_roles(world: World, request: Request) -> Response:
 
 
 async def authorize(world: World, request: Request) -> Response:
-    """Let a seller consent, and answer the code that an application exchanges for a refresh token."""
+    """Let a seller consent, and answer the code that an application exchanges for a refresh token.
+
+    A seller who had revoked the permission gives it again.
+    """
     body = await read_body(request, Authorize)
     now = world.catch_up()
-    if world.welcome(body.seller).is_revoked:
-        raise ControlError(409, "CONFLICT", "the seller has revoked the permission", "seller")
+    world.welcome(body.seller).is_revoked = False
     code = world.tokens.authorize(body.seller, now=now)
     return json_answer({"code": code, "seller": body.seller, "expires": wire_time(now + CODE_LIFETIME)}, 201)
 

@@ -27,10 +27,13 @@ async def place(world: World, request: Request) -> Response:
     body = await read_body(request, PlaceOrders)
     now = world.catch_up()
     wish = wish_of(world, body)
+    is_new = body.seller not in world.sellers
     world.welcome(body.seller)
     try:
         ids = [place_order(world, wish, at=now) for _ in range(body.count)]
     except ImpossibleWish as error:
+        if is_new:
+            del world.sellers[body.seller]
         raise ControlError(422, "INVALID", str(error), error.field) from error
     return json_answer({"orderIds": ids}, 201)
 

@@ -53,7 +53,7 @@ def disclosed(order: SimulatedOrder, *, now: int) -> Document:
 def _withhold(order: SimulatedOrder, document: Document, *, now: int) -> None:
     """Take out what Amazon does not tell the seller ("Access Orders PII", Orders API v2026-01-01)."""
     if order.status in UNPAID:
-        _withhold_until_paid(document)
+        withhold_until_paid(document)
     if order.fulfilled_by == "AMAZON":
         _leave_to_the_warehouse(document)
     if order.status not in MAIL_IS_RELAYED:
@@ -62,7 +62,8 @@ def _withhold(order: SimulatedOrder, document: Document, *, now: int) -> None:
         _take_out(document.get("recipient", {}), "deliveryAddress", ("phone",))
 
 
-def _withhold_until_paid(document: Document) -> None:
+def withhold_until_paid(document: Document) -> None:
+    """Take out what Amazon tells nobody before the payment; what is cancelled before it stays untold."""
     for block in HIDDEN_UNTIL_PAID:
         document.pop(block, None)
     for item in document["orderItems"]:

@@ -121,3 +121,18 @@ class TestGetOrder:
     async def test_an_unknown_data_set_is_invalid(self, amazon: Amazon) -> None:
         order_id = await amazon.placed()
         assert (await amazon.get(f"{ORDERS}/{order_id}?includedData=ALL")).status_code == 400
+
+
+async def test_what_was_never_paid_stays_withheld_when_it_is_cancelled(amazon):
+    [order_id] = await amazon.place()
+    await amazon.sim("POST", f"/orders/{order_id}/cancel", {"by": "BUYER"})
+    order = await amazon.order(order_id)
+    assert order["fulfillment"]["fulfillmentStatus"] == "CANCELLED"
+    assert not {"buyer", "recipient", "proceeds", "payment"} & set(order)
+    assert "price" not in order["orderItems"][0]["product"]
+
+
+async def test_what_was_paid_and_then_cancelled_still_shows_its_price(amazon):
+    [order_id] = await amazon.place(fulfillmentStatus="UNSHIPPED")
+    await amazon.sim("POST", f"/orders/{order_id}/cancel", {"by": "AMAZON"})
+    assert "proceeds" in await amazon.order(order_id)

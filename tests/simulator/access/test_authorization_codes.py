@@ -43,11 +43,14 @@ async def test_a_made_up_code_is_refused(amazon: Amazon) -> None:
     assert answer.json()["error_description"] == "The request has an invalid grant parameter : code"
 
 
-async def test_a_seller_who_left_gives_no_code_and_none_of_theirs_is_good(amazon: Amazon) -> None:
+async def test_a_code_of_a_seller_who_left_is_no_good_until_the_seller_consents_again(amazon: Amazon) -> None:
     code = await consent(amazon)
     await amazon.sim("POST", "/sellers/demo/revoke")
     assert (await exchange(amazon, code)).status_code == 400
-    assert (await amazon.sim("POST", "/authorization-codes", {})).status_code == 409
+    assert (await amazon.log_in()).status_code == 400
+
+    assert (await exchange(amazon, await consent(amazon))).status_code == 200
+    assert (await amazon.log_in()).status_code == 200
 
 
 def test_tokens_and_codes_are_kept_and_come_back() -> None:

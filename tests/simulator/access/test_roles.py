@@ -159,3 +159,22 @@ def test_the_closest_grant_counts() -> None:
         assert known.roles(client_id="app", seller="x") == {"TAX_INVOICING"}
         assert known.roles(client_id="x", seller="shop") == {"PRODUCT_LISTING"}
         assert known.roles(client_id="x", seller="x") == {"PRICING"}
+
+
+@pytest.mark.parametrize(
+    ("path", "role"),
+    [
+        ("/orders/2026-01-01/orders/902-0000000-0000000", "PRICING"),
+        ("/feeds/2021-06-30/feeds/1", "INVENTORY_AND_ORDER_TRACKING"),
+        ("/reports/2021-06-30/reports/1", "INVENTORY_AND_ORDER_TRACKING"),
+        ("/listings/2021-08-01/items/demo/MUG-STONEWARE-350", "PRODUCT_LISTING"),
+        ("/finances/2024-06-19/transactions", "FINANCE_AND_ACCOUNTING"),
+    ],
+)
+async def test_each_api_takes_its_own_roles(amazon: Amazon, path: str, role: str) -> None:
+    await amazon.sim("PUT", "/roles", {"roles": ["BRAND_ANALYTICS"]})
+    refused = await amazon.get(path)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (403, "Unauthorized")
+
+    await amazon.sim("PUT", "/roles", {"roles": [role]})
+    assert (await amazon.get(path)).status_code != 403

@@ -171,3 +171,9 @@ class TestPlacing:
     async def test_what_is_not_json_is_malformed(self, amazon: Amazon, body: bytes) -> None:
         answer = await amazon.http.post("/_sim/orders", content=body)
         assert (answer.status_code, answer.json()["error"]["code"]) == (400, "MALFORMED")
+
+
+async def test_an_order_that_is_refused_brings_no_seller_into_the_world(amazon: Amazon) -> None:
+    wish = {"seller": "stranger", "items": [{"sku": "NOT-THERE", "quantity": 1}]}
+    assert (await amazon.sim("POST", "/orders", wish)).status_code == 422
+    assert "stranger" not in amazon.world.sellers
