@@ -4,6 +4,7 @@ import math
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from starlette.applications import Starlette
 
@@ -21,6 +22,9 @@ from simulator.server import serving
 from simulator.static.app import create_static_app
 from simulator.static.models import NoModels, read_models
 from simulator.world import DEFAULT_SEED, World
+
+WORTH_TELLING: Final = 10_000
+"""So many orders take seconds to make."""
 
 
 async def simulate(
@@ -71,6 +75,8 @@ async def simulate(
     if static or models is not None:
         app = _sandbox(world, models, static=static, orders=orders)
     else:
+        if orders >= WORTH_TELLING:
+            tell(f"Making a past of {orders:,} orders…")
         if orders:
             seed_orders(world, count=orders)
         app = create_app(world, public_url=public_url)

@@ -13,7 +13,7 @@ from simulator.orders.programs import ItemProgram, OrderProgram
 
 FASTEST: Final = 1_000_000
 MOST_ORDERS: Final = 100_000
-MOST_SEEDED: Final = 1_000_000  # a world of so many is measured in bench/
+MOST_SEEDED: Final = 100_000  # nobody else is answered meanwhile; a simulator may begin with more
 MOST_POINTS: Final = 1_000_000
 LONGEST_WAIT: Final = 366 * 86_400  # seconds until the release of a pre-order
 LONGEST: Final = 21 * 86_400  # seconds; Amazon waits for a payment for 21 days
