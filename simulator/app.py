@@ -94,7 +94,7 @@ def _guarded_transfers(world: World, sleep: Sleep) -> list[Route]:
 async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(CONTROL):
-        return unknown_control(error.status_code)
+        return unknown_control(request, error.status_code)
     request.state.hint = _nearest(request)
     code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
     return error_answer(WireError(error.status_code, code, message))

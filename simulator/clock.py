@@ -13,8 +13,11 @@ EARLIEST: Final = to_milliseconds(datetime(2000, 1, 1, tzinfo=UTC))
 LATEST: Final = to_milliseconds(datetime(2200, 1, 1, tzinfo=UTC))
 
 
+SLOWEST: Final = 0.000001  # 86 ms in a day; what is slower stands still
+
+
 class TimeOutOfRange(ValueError):
-    """A moment before 2000 or after 2199, which no order of this world can have."""
+    """A moment before 2000 or after 2199, which no order of this world can have, or a rate too slow to be seen."""
 
 
 class KeptClock(msgspec.Struct):
@@ -63,9 +66,14 @@ class SimulatedClock:
         self._restart(_within_range(to_milliseconds(now)))
 
     def run_at(self, rate: float) -> None:
-        """Run this many times as fast as the machine's clock from now on; 0 stands still."""
+        """Run this many times as fast as the machine's clock from now on; 0 stands still.
+
+        Raises TimeOutOfRange for a rate between 0 and SLOWEST, and ValueError for less than 0.
+        """
         if rate < 0:
             raise ValueError("time runs at a rate of zero or more")
+        if 0 < rate < SLOWEST:
+            raise TimeOutOfRange(f"time stands still at 0, or runs at {SLOWEST:f} or more")
         self._restart(self.milliseconds())
         self._rate = rate
 

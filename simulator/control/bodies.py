@@ -1,6 +1,5 @@
 """What the control plane accepts: every body, with its types and bounds; unknown keys are refused."""
 
-import re
 from datetime import datetime
 from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar
 
@@ -10,6 +9,7 @@ from starlette.requests import Request
 
 from simulator.cast.odd_addresses import AddressKind
 from simulator.orders.programs import ItemProgram, OrderProgram
+from simulator.refusing import refusal_of
 
 FASTEST: Final = 1_000_000
 MOST_ORDERS: Final = 100_000
@@ -17,7 +17,6 @@ MOST_SEEDED: Final = 100_000  # nobody else is answered meanwhile; a simulator m
 MOST_POINTS: Final = 1_000_000
 LONGEST_WAIT: Final = 366 * 86_400  # seconds until the release of a pre-order
 LONGEST: Final = 21 * 86_400  # seconds; Amazon waits for a payment for 21 days
-WHERE: Final = re.compile(r" - at `\$[.]?(.*)`$")
 
 Time: TypeAlias = Annotated[datetime, Meta(tz=True)]
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=MOST_SEEDED)]
@@ -240,7 +239,7 @@ async def read_body(request: Request, kind: type[AnyBody]) -> AnyBody:
     try:
         return msgspec.json.decode(await request.body() or b"{}", type=kind)
     except msgspec.ValidationError as error:
-        found = WHERE.search(str(error))
-        raise ControlError(422, "INVALID", WHERE.sub("", str(error)), found[1] if found else None) from error
+        message, path = refusal_of(error, kind)
+        raise ControlError(422, "INVALID", message, path or None) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ControlError(400, "MALFORMED", "the body is not JSON") from error

@@ -64,9 +64,9 @@ class PlannedFaults(Body):
 OF_FEEDS: Final = frozenset({Effect.FEED_STUCK, Effect.FEED_FATAL})
 OF_MESSAGES: Final = frozenset({Effect.MESSAGE_DUPLICATED, Effect.MESSAGE_DELAYED, Effect.MESSAGE_SWAPPED})
 FEED_TYPES: Final = frozenset(FeedType)
-OF_TYPES: Final = dict.fromkeys(
-    OF_FEEDS, (FEED_TYPES | frozenset(ReportType), "type of feed or report")
-) | dict.fromkeys(OF_MESSAGES, (frozenset({ORDER_CHANGE}), "type of notification"))
+OF_TYPES: Final[dict[Effect, tuple[frozenset[str], str, str]]] = dict.fromkeys(
+    OF_FEEDS, (FEED_TYPES | frozenset(ReportType), "feed or report", FeedType.FULFILLMENT)
+) | dict.fromkeys(OF_MESSAGES, (frozenset({ORDER_CHANGE}), "notification", ORDER_CHANGE))
 DETAILS: Final[dict[str, frozenset[Effect]]] = {
     "status": frozenset(REFUSALS),
     "code": frozenset(REFUSALS),
@@ -179,13 +179,21 @@ def _wrong_place(fault: PlannedFault, known: frozenset[str]) -> tuple[str, str] 
     is_of_request = fault.effect not in OF_MESSAGES | OF_FEEDS
     if not is_of_request and (fault.included_data or fault.query):
         return ("includedData" if fault.included_data else "query"), f"{fault.effect} is not about a request"
-    allowed, kind = (known, "operation") if is_of_request else OF_TYPES[fault.effect]
+    allowed = known if is_of_request else OF_TYPES[fault.effect][0]
     wrong = next((name for name in _operations(fault) if name not in allowed and name != EVERYTHING), None)
     if wrong is not None:
-        return "operation", f"there is no such {kind}" + _near(wrong, allowed)
+        return "operation", _no_operation(fault.effect, wrong, allowed)
     if fault.feed_type is not None and fault.feed_type not in FEED_TYPES:
         return "feedType", "there is no such feed type" + _near(fault.feed_type, FEED_TYPES)
     return None
+
+
+def _no_operation(effect: Effect, wrong: str, allowed: frozenset[str]) -> str:
+    near = _near(wrong, allowed)
+    if effect not in OF_TYPES:
+        return f"there is no such operation{near}"
+    _, kind, example = OF_TYPES[effect]
+    return f"the operation of {effect} is the type of a {kind}" + (near or f", for example {example}")
 
 
 def _near(word: str, known: frozenset[str]) -> str:

@@ -23,9 +23,11 @@ from simulator.control import (
 )
 from simulator.control.bodies import ControlError, Nothing, Reset, SetClock, SetLimits, SetOptions, read_body
 from simulator.control.controls import Control
+from simulator.control.unknown import instead_of
 from simulator.envelopes import json_answer
 from simulator.instants import wire_time
 from simulator.orders import arrivals
+from simulator.stamping import CONTROL
 from simulator.summaries import answered_ids, control_summary
 from simulator.world import World
 
@@ -57,10 +59,11 @@ def _controls() -> tuple[Control, ...]:
     )
 
 
-def unknown_control(status: int) -> Response:
-    """Answer a request for something that the control plane does not have."""
+def unknown_control(request: Request, status: int) -> Response:
+    """Answer a request for something that the control plane does not have, and name what it has instead."""
     code = "NOT_FOUND" if status == 404 else "METHOD_NOT_ALLOWED" if status == 405 else "REFUSED"
-    return _refusal(ControlError(status, code, "the control plane does not offer this"))
+    way_out = instead_of(request, under=CONTROL)
+    return _refusal(ControlError(status, code, f"the control plane does not offer this{way_out}"))
 
 
 async def show_clock(world: World, request: Request) -> Response:
@@ -82,7 +85,7 @@ async def set_clock(world: World, request: Request) -> Response:
         elif body.rate is not UNSET:
             world.clock.run_at(body.rate)
     except TimeOutOfRange as error:
-        field = "now" if body.advance is UNSET else "advance"
+        field = next(name for name, value in msgspec.structs.asdict(body).items() if value is not UNSET)
         raise ControlError(422, "INVALID", str(error), field) from error
     return await show_clock(world, request)
 

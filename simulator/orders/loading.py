@@ -1,17 +1,13 @@
 """Orders that are loaded as they are: checked against Amazon's model, then served verbatim."""
 
-import re
-from typing import Final
-
 import msgspec
 
 from simulator.instants import parse_time
 from simulator.orders.documents import Document, pack
 from simulator.orders.happened import Happened, Kind
 from simulator.orders.item_model import Order
+from simulator.refusing import refusal_of
 from simulator.world import World
-
-WHERE: Final = re.compile(r" - at `\$(.*)`$")
 
 
 class NotAnOrder(ValueError):
@@ -59,8 +55,8 @@ def _check(document: Document, path: str) -> None:
         msgspec.convert(document, Order)
         pack(document)
     except msgspec.ValidationError as error:
-        found = WHERE.search(str(error))
-        raise NotAnOrder(WHERE.sub("", str(error)), path + (found[1] if found else "")) from error
+        message, inside = refusal_of(error, Order)
+        raise NotAnOrder(message, f"{path}.{inside}" if inside else path) from error
     except TypeError as error:
         raise NotAnOrder("holds a value that JSON cannot carry", path) from error
     for name in ("createdTime", "lastUpdatedTime"):

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from difflib import get_close_matches
 from typing import Any, Final
 
 import msgspec
 
+from simulator.refusing import instead, refusal_of
 from simulator.scenarios import language
 from simulator.scenarios.comparing import mistake
 from simulator.scenarios.durations import HOW_TO_WRITE, read_duration
@@ -15,16 +15,7 @@ from simulator.scenarios.references import GIVEN, name_of, references
 from simulator.scenarios.verbs import VERBS, Side, Verb
 from simulator.scenarios.yaml_text import NotYaml, read_yaml
 
-PLACE: Final = re.compile(r" - at `(?:key in )?\$[.]?(.*)`$", re.DOTALL)
 STEP: Final = re.compile(r"^steps\[(\d+)\](?:[.](.*))?$", re.DOTALL)
-UNKNOWN_FIELD: Final = re.compile(r"unknown field `(.*?)`", re.DOTALL)
-PARTS: Final[dict[str, type[language.Part]]] = {
-    "expect": language.Expect,
-    "service": language.ServiceExpect,
-    "journal": language.Counted,
-    "steps": Step,
-    "shop": language.Good,
-}
 LONGEST_MESSAGE: Final = 500
 
 
@@ -64,25 +55,10 @@ def _convert(value: Any, file: str) -> Scenario:
     try:
         return msgspec.convert(value, type=Scenario)
     except msgspec.ValidationError as error:
-        found = PLACE.search(str(error))
-        message, path = PLACE.sub("", str(error)), found[1] if found else ""
+        message, path = refusal_of(error, Scenario)
         in_step = STEP.match(path)
         step, field = (int(in_step[1]) + 1, in_step[2]) if in_step else (None, path or None)
-        raise NotAScenario(file, message + _way_out(message, path), step=step, field=field) from error
-
-
-def _way_out(message: str, path: str) -> str:
-    found = UNKNOWN_FIELD.search(message)
-    if found is None:
-        return ""
-    last = re.sub(r"\[\d+\]", "", path).rpartition(".")[2]
-    part = PARTS.get(last, Scenario)
-    return _instead(found[1], [field.encode_name for field in msgspec.structs.fields(part)])
-
-
-def _instead(word: str, known: list[str]) -> str:
-    near = get_close_matches(word, known, n=1)
-    return f"; did you mean {near[0]}?" if near else f"; there are {', '.join(known)}"
+        raise NotAScenario(file, message, step=step, field=field) from error
 
 
 def _problems(scenario: Scenario) -> Iterator[tuple[int, str]]:
@@ -114,7 +90,7 @@ def _wrong_act(step: Step) -> Iterator[str]:
         return
     verb = VERBS.get(step.do)
     if verb is None:
-        yield f"do: nothing is called {step.do!r}{_instead(step.do, list(VERBS))}"
+        yield f"do: nothing is called {step.do!r}{instead(step.do, VERBS)}"
         return
     if verb.to is None and step.to is not None:
         yield f"to: {step.do} has no object; leave it out"
@@ -136,10 +112,8 @@ def _wrong_details(step: Step, verb: Verb) -> Iterator[str]:
 
 def wrong_field(error: msgspec.ValidationError, body: type[msgspec.Struct]) -> str:
     """Return which field of `with` is wrong, why, and what would be right."""
-    found, unknown = PLACE.search(str(error)), UNKNOWN_FIELD.search(str(error))
-    field = ".".join(part for part in ("with", found[1] if found else "") if part)
-    known = [one.encode_name for one in msgspec.structs.fields(body)]
-    return f"{field}: {PLACE.sub('', str(error))}{_instead(unknown[1], known) if unknown else ''}"
+    message, path = refusal_of(error, body)
+    return f"{'.'.join(part for part in ('with', path) if part)}: {message}"
 
 
 def _wrong_names(step: Step, names: dict[str, bool]) -> Iterator[str]:

@@ -91,5 +91,5 @@ async def _answer(request: Request, operation: SandboxOperation) -> Response:
 async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(CONTROL):
-        return unknown_control(error.status_code)
+        return unknown_control(request, error.status_code)
     return error_answer(WireError(error.status_code, "NotFound", "Resource not found."))
