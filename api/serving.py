@@ -1,6 +1,7 @@
 """Serving the application on a port, and letting it go without cutting answers short."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -10,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 PATIENCE_SECONDS: Final = 10
+OF_THE_PORT: Final = frozenset({errno.EADDRINUSE, errno.EACCES})  # what else goes wrong is for the host
 
 
 class _Server(uvicorn.Server):
@@ -59,14 +61,15 @@ async def serving(app: ASGIApp, *, host: str, port: int, patience: int = PATIENC
 
 
 def listening_at(host: str, port: int) -> socket.socket:
-    """Return a socket that listens; raises OSError, whose words name another port as the way out."""
+    """Return a socket that listens; raises OSError, whose words name --port or --host as the way out."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listener = socket.create_server((host, port), family=family, backlog=512)
-    except OSError as error:
-        raise OSError(
-            error.errno, f"cannot listen on {host}:{port} ({error.strerror}); choose another --port"
-        ) from None
+    except (OSError, TypeError) as error:  # TypeError for a host that no name can be
+        number = getattr(error, "errno", None) or errno.EADDRNOTAVAIL
+        cause = str(getattr(error, "strerror", None) or error).partition(" (while")[0]  # the address would come twice
+        flag = "--port" if number in OF_THE_PORT else "--host"
+        raise OSError(number, f"cannot listen on {host}:{port} ({cause}); choose another {flag}") from None
     # Connections inherit it; asyncio sets it only on sockets that were made for TCP by name. Without it head and body
     # of an answer go out apart, and whoever waits to acknowledge the head holds the body back for 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -24,7 +24,7 @@ from simulator.gates import gated, guarded
 from simulator.listings import operations as listings
 from simulator.notifications import operations as notifications
 from simulator.notifications.pushing import Courier, Pushing, post
-from simulator.notifications.sqs import sqs_routes
+from simulator.notifications.sqs import AT_SQS, is_astray, sqs_routes
 from simulator.orders import operations as orders
 from simulator.reports import operations as reports
 from simulator.sides import OTHER_OPERATIONS, STORAGE_SIDE, TOKEN_SIDE
@@ -95,7 +95,7 @@ async def _not_served(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if request.url.path.startswith(CONTROL):
         return unknown_control(request, error.status_code)
-    request.state.hint = _nearest(request)
+    request.state.hint = AT_SQS if await is_astray(request) else _nearest(request)
     code, message = NOT_SERVED.get(error.status_code, ("InvalidInput", error.detail))
     return error_answer(WireError(error.status_code, code, message))
 

@@ -1,6 +1,7 @@
 """Serving the simulator: alone, or in one event loop beside the service."""
 
 import asyncio
+import errno
 import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -13,6 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from simulator.faults.closing import ConnectionClosed
 
 GRACE: Final = 2
+OF_THE_PORT: Final = frozenset({errno.EADDRINUSE, errno.EACCES})  # what else goes wrong is for the host
 
 
 class ClosingProtocol(H11Protocol):
@@ -31,6 +33,9 @@ class ClosingProtocol(H11Protocol):
                     """Only once the connection is seen as lost does uvicorn not answer in its own words."""
 
         self.app = serve_or_close
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """An upgrade is answered as if it had not been asked for; nobody needs to install anything for it."""
 
 
 class QuietServer(uvicorn.Server):
@@ -70,6 +75,7 @@ async def serving(
                 access_log=False,
                 log_config=None,
                 lifespan="off",
+                ws="none",
                 timeout_graceful_shutdown=GRACE,
             )
         )
@@ -83,13 +89,15 @@ async def serving(
 
 
 def listening_at(host: str, port: int, flag: str = "--port") -> socket.socket:
-    """Return a socket that listens; raises OSError, whose words name the `flag` by which another port is chosen."""
+    """Return a socket that listens; raises OSError, whose words say whether `flag`, the port's, or --host is wrong."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         listening = socket.create_server((host, port), family=family)
-    except OSError as error:
-        words = f"cannot listen on {host}:{port} ({error.strerror}); choose another {flag}"
-        raise OSError(error.errno, words) from None
+    except (OSError, TypeError) as error:  # TypeError for a host that no name can be
+        number = getattr(error, "errno", None) or errno.EADDRNOTAVAIL
+        cause = str(getattr(error, "strerror", None) or error).partition(" (while")[0]  # the address would come twice
+        wrong = flag if number in OF_THE_PORT else "--host"
+        raise OSError(number, f"cannot listen on {host}:{port} ({cause}); choose another {wrong}") from None
     # Connections inherit it; asyncio sets it only on sockets that were made for TCP by name. Without it head and body
     # of an answer go out apart, and whoever waits to acknowledge the head holds the body back for 40 ms.
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

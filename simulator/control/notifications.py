@@ -11,6 +11,7 @@ from simulator.control.controls import Control
 from simulator.envelopes import json_answer
 from simulator.notifications import sending
 from simulator.notifications.pushing import is_local
+from simulator.notifications.sqs_actions import url_of
 from simulator.orders.documents import Document
 from simulator.world import World
 
@@ -38,7 +39,10 @@ async def show_notifications(world: World, request: Request) -> Response:
             | each.show()
             for each in state.subscriptions.values()
         ],
-        "queues": [{"arn": queue.arn, "visible": visible, "hidden": hidden} for queue, visible, hidden in queues],
+        "queues": [
+            {"arn": queue.arn, "url": url_of(request, queue), "visible": visible, "hidden": hidden}
+            for queue, visible, hidden in queues
+        ],
         "pushes": _pushes(world),
     }
     return json_answer(body)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 import orjson
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -19,6 +19,9 @@ from simulator.world import World
 SQS: Final = "/_sqs"
 ACTIONS: Final = ABOUT_MESSAGES | ABOUT_QUEUES
 TARGET: Final = "AmazonSQS."
+SCOPE: Final = "/sqs/aws4_request"  # of the credentials that a signature names
+FORM: Final = "application/x-www-form-urlencoded"
+AT_SQS: Final = f"queues are at {SQS}: it belongs to the endpoint that a client of SQS is given"
 JSON: Final = "application/x-amz-json-1.0"
 POLL: Final = 0.1  # real seconds between two looks into a queue that is waited for
 
@@ -27,6 +30,20 @@ def sqs_routes(world: World, sleep: Sleep) -> list[Route]:
     """Return the routes of the endpoint; the end of the path is nothing or a queue's account and name."""
     endpoint = _endpoint(world, sleep)
     return [Route(SQS, endpoint, methods=["POST"]), Route(SQS + "/{queue:path}", endpoint, methods=["POST"])]
+
+
+async def is_astray(request: Request) -> bool:
+    """Say whether a request that nothing serves was meant for queues, as of a client that is pointed at the root."""
+    headers = request.headers
+    if headers.get("x-amz-target", "").startswith(TARGET) or SCOPE in headers.get("authorization", ""):
+        return True
+    if request.method != "POST" or not headers.get("content-type", "").startswith(FORM):
+        return False
+    try:
+        name, _ = sqs_query.read(request, await request.body())
+    except (SqsError, ClientDisconnect):
+        return False
+    return name in ACTIONS
 
 
 def _endpoint(world: World, sleep: Sleep) -> Callable[[Request], Awaitable[Response]]:

@@ -109,9 +109,14 @@ def find_queue(asked: Asked, url: str) -> Queue:
     return queue
 
 
+def url_of(request: Request, queue: Queue) -> str:
+    """Return where a queue is reached by whoever asks here."""
+    return f"{base_url(request)}/_sqs/{queue.key}"
+
+
 def queue_url(asked: Asked, queue: Queue) -> str:
     """Return where a queue is reached."""
-    return f"{base_url(asked.request)}/_sqs/{queue.key}"
+    return url_of(asked.request, queue)
 
 
 def _receive(asked: Asked, body: Receive) -> dict[str, Any]:

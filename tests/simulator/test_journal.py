@@ -255,6 +255,32 @@ HINTS: dict[str, tuple[Ask, str | None]] = {
 }
 
 
+FORM = "application/x-www-form-urlencoded; charset=utf-8"
+SIGNED = "AWS4-HMAC-SHA256 Credential=AKIA/20261102/us-east-1/sqs/aws4_request, SignedHeaders=host, Signature=0"
+ASTRAY: dict[str, tuple[str, str, dict[str, str], bytes, bool]] = {
+    "JSON": ("POST", "/", {"x-amz-target": "AmazonSQS.ReceiveMessage"}, b"{}", True),
+    "JSON at a queue": ("POST", "/123456789012/orders", {"x-amz-target": "AmazonSQS.DeleteMessage"}, b"{", True),
+    "JSON at an operation of another method": ("POST", ORDERS, {"x-amz-target": "AmazonSQS.ListQueues"}, b"", True),
+    "a form": ("POST", "/", {"content-type": FORM}, b"Action=ReceiveMessage&Version=2012-11-05", True),
+    "a signature": ("GET", "/", {"authorization": SIGNED}, b"", True),
+    "another target": ("POST", "/", {"x-amz-target": "AmazonSNS.Publish"}, b"{}", False),
+    "another action": ("POST", "/", {"content-type": FORM}, b"Action=AssumeRole", False),
+    "no form": ("POST", "/", {"content-type": FORM}, b"\xff&" * 1_000, False),
+    "a form of another type": ("POST", "/", {"content-type": "text/plain"}, b"Action=ReceiveMessage", False),
+}
+
+
+@pytest.mark.parametrize("what", ASTRAY)
+async def test_a_client_of_queues_at_the_root_is_told_where_they_are(amazon: Amazon, what: str) -> None:
+    method, path, headers, body, is_told = ASTRAY[what]
+    answer = await amazon.http.request(method, path, headers=headers, content=body)
+    assert answer.status_code == (405 if path == ORDERS else 404)
+    hint = (await last(amazon)).get("hint")
+    assert hint == (
+        "queues are at /_sqs: it belongs to the endpoint that a client of SQS is given" if is_told else None
+    )
+
+
 @pytest.mark.parametrize("what", HINTS)
 async def test_a_hint_is_given_for(amazon: Amazon, what: str) -> None:
     ask, hint = HINTS[what]

@@ -32,6 +32,16 @@ async def test_an_address_that_is_taken_is_refused(world: World) -> None:
                 pass
 
 
+async def test_an_upgrade_to_a_web_socket_is_answered_plainly_and_without_a_warning(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade = {"Connection": "Upgrade", "Upgrade": "websocket", "Sec-WebSocket-Version": "13"}
+    async with serving(create_app(world), port=0) as base_url, httpx2.AsyncClient(base_url=base_url) as client:
+        answer = await client.get("/_sim/clock", headers={**upgrade, "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="})
+    assert answer.status_code == 200
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize(
     ("path", "is_static"), [("/_sim/clock", False), ("/auth/o2/token", False), ("/_sqs/", False), ("/_sim/clock", True)]
 )

@@ -110,6 +110,8 @@ class TestQueues:
         assert attributes["Attributes"]["QueueArn"] == ARN
         assert attributes["Attributes"]["VisibilityTimeout"] == "30"
         assert (await listener.sqs("ListQueues")).json() == {"QueueUrls": [url]}
+        [shown] = (await listener.sim("GET", "/notifications")).json()["queues"]
+        assert shown == {"arn": ARN, "url": url, "visible": 0, "hidden": 0}
 
     async def test_one_that_is_created_first_can_be_a_destination(self, listener: Listener) -> None:
         given = {"QueueName": "mine", "Attributes": {"VisibilityTimeout": "5", "Policy": "{}"}}
