@@ -23,7 +23,7 @@ from simulator.envelopes import (
     unauthorized,
 )
 from simulator.stamping import CONTROL, Stamped, cut_off
-from simulator.static.matching import find_case
+from simulator.static.matching import find_case, nearest_case
 from simulator.static.models import SandboxOperation
 from simulator.throttling import Plan
 from simulator.world import World
@@ -80,8 +80,10 @@ def _enter(world: World, request: Request, operation: SandboxOperation) -> None:
 
 
 async def _answer(request: Request, operation: SandboxOperation) -> Response:
-    case = find_case(operation.cases, path=request.path_params, query=request.query_params, body=await request.body())
+    path, query, body = request.path_params, request.query_params, await request.body()
+    case = find_case(operation.cases, path=path, query=query, body=body)
     if case is None:
+        request.state.hint = nearest_case(operation.cases, path=path, query=query, body=body)
         raise invalid_input(NO_MATCH)
     answer = Response(status_code=case.status) if case.body is None else json_answer(case.body, case.status)
     answer.headers["x-amzn-RateLimit-Limit"] = PLAN.rate

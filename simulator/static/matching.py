@@ -11,6 +11,7 @@ from simulator.static.models import Case
 
 BODY: Final = "body"
 ABSENT: Final = object()
+LONGEST: Final = 80  # letters of a value that are told
 
 
 def find_case(cases: Sequence[Case], *, path: Mapping[str, str], query: QueryParams, body: bytes) -> Case | None:
@@ -20,8 +21,24 @@ def find_case(cases: Sequence[Case], *, path: Mapping[str, str], query: QueryPar
     order and spelling.
     """
     given = _read(body)
-    matching = [case for case in cases if _matches(case, path, query, given)]
+    matching = [case for case in cases if not _wrong(case, path, query, given)]
     return max(matching, key=_names, default=None)
+
+
+def nearest_case(cases: Sequence[Case], *, path: Mapping[str, str], query: QueryParams, body: bytes) -> str | None:
+    """Return what the case that is nearest has in common with a request, and what not, for the journal.
+
+    Nearest is the case of which most is given, then the one of which least is missing. The values are those of the
+    case; what the request gives is not repeated.
+    """
+    given = _read(body)
+    wrong = [(_wrong(case, path, query, given), case) for case in cases]
+    if not wrong:
+        return None
+    names, case = min(wrong, key=lambda one: (len(one[0]) - len(one[1].parameters), len(one[0])))
+    right = [f"{name}={_short(value)}" for name, value in case.parameters.items() if name not in names]
+    missed = [_said(name, case.parameters[name], is_there=_is_there(name, path, query, given)) for name in names]
+    return "; ".join((f"nearest case: {', '.join(right) or 'nothing of it is given'}", *missed))
 
 
 def _read(body: bytes) -> Any:
@@ -31,7 +48,9 @@ def _read(body: bytes) -> Any:
         return ABSENT
 
 
-def _matches(case: Case, path: Mapping[str, str], query: QueryParams, body: Any) -> bool:
+def _wrong(case: Case, path: Mapping[str, str], query: QueryParams, body: Any) -> list[str]:
+    """Return the parameters of the case that the request does not give as the case has them."""
+    wrong = []
     for name, wanted in case.parameters.items():
         if name == BODY:
             matches = _has(body, wanted)
@@ -40,8 +59,21 @@ def _matches(case: Case, path: Mapping[str, str], query: QueryParams, body: Any)
         else:
             matches = _is_given(query.getlist(name), wanted)
         if not matches:
-            return False
-    return True
+            wrong.append(name)
+    return wrong
+
+
+def _is_there(name: str, path: Mapping[str, str], query: QueryParams, body: Any) -> bool:
+    return body is not ABSENT if name == BODY else name in path or name in query
+
+
+def _said(name: str, wanted: Any, *, is_there: bool) -> str:
+    return f"{name} is not {_short(wanted)}" if is_there else f"{name}={_short(wanted)} was not given"
+
+
+def _short(value: Any) -> str:
+    text = ",".join(map(_spell, value)) if isinstance(value, list) else _spell(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _has(given: Any, wanted: Any) -> bool:

@@ -106,6 +106,43 @@ async def test_what_no_case_knows_cannot_be_matched(client, query):
     assert answer.json() == {"errors": [{"code": "InvalidInput", "message": "Could not match input arguments"}]}
 
 
+@pytest.mark.parametrize(
+    ("query", "hint"),
+    [
+        ({}, "nearest case: nothing of it is given; createdAfter=TEST_CASE_400 was not given"),
+        (
+            {"createdAfter": "2026-01-01T00:00:00Z", "MarketplaceId": "SECRET"},
+            "nearest case: createdAfter=2026-01-01T00:00:00Z; kinds=A,B was not given",
+        ),
+        (
+            {"createdAfter": "SECRET", "kinds": "A,B"},
+            "nearest case: kinds=A,B; createdAfter is not 2026-01-01T00:00:00Z",
+        ),
+        ({"pageSize": "10", "isOpen": "SECRET"}, "nearest case: pageSize=10; isOpen is not true"),
+    ],
+)
+async def test_the_journal_names_the_nearest_case_and_nothing_that_the_request_gave(client, query, hint):
+    await client.get("/things/v1/things", params=query)
+    entry = (await client.get("/_sim/journal")).json()["requests"][-1]
+    assert (entry["operation"], entry["status"], entry["hint"]) == ("listThings", 400, hint)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"), [(b'{"name": "SECRET"}', 'body is not {"name":"cup",'), (b"", 'body={"name":"cup",')]
+)
+async def test_the_journal_names_the_nearest_body_and_cuts_it(client, body, words):
+    await client.post("/things/v1/things", content=body)
+    hint = (await client.get("/_sim/journal")).json()["requests"][-1]["hint"]
+    assert words in hint
+    assert "SECRET" not in hint
+    assert len(hint) < 200
+
+
+async def test_a_case_that_is_met_has_no_hint(client):
+    await client.get("/things/v1/things/x%201")
+    assert "hint" not in (await client.get("/_sim/journal")).json()["requests"][-1]
+
+
 async def test_a_refusal_is_a_case_too(client):
     answer = await client.get("/things/v1/things", params={"createdAfter": "TEST_CASE_400"})
     assert (answer.status_code, answer.json()["errors"][0]["message"]) == (400, "No")
