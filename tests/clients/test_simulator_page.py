@@ -82,10 +82,11 @@ def test_each_python_program_runs(number: int, monkeypatch: pytest.MonkeyPatch):
     exec(compile(PROGRAMS[number], f"docs/simulator.md, program {number}", "exec"), {"__name__": "program"})
 
 
-def test_the_python_tests_pass(pytester: pytest.Pytester):
+def test_the_python_tests_pass(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)  # what this run is told is not for theirs
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(TESTS[0])
-    outcome = pytester.runpytest_inprocess("-p", "simulator.testing.plugin", "-p", "no:cacheprovider")
+    outcome = pytester.runpytest_inprocess("-p", "no:cacheprovider")
     outcome.assert_outcomes(passed=TESTS[0].count("def test_"))
 
 

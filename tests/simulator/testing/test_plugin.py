@@ -1,4 +1,4 @@
-"""The pytest plugin, in a project of its own."""
+"""The pytest plugin, in a project of its own that installed it."""
 
 import pytest
 
@@ -24,10 +24,9 @@ def test_with_a_past(amazon_simulator):
 """
 
 
-def test_the_fixture_serves_a_new_world_for_each_test(pytester: pytest.Pytester):
+def test_the_fixture_serves_a_new_world_for_each_test(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)  # what this run is told is not for theirs
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(TEST)
-    outcome = pytester.runpytest_inprocess(
-        "-p", "simulator.testing.plugin", "-p", "no:cacheprovider", "--strict-markers"
-    )
+    outcome = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--strict-markers")
     outcome.assert_outcomes(passed=3)
