@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ENUMS: Final = ("fulfillmentStatus", "OrderStatus", "processingStatus", "status")  # the first that an answer has
 NEW_WORD: Final = "NOT_IN_THE_MODEL"
 NEW_FIELD: Final = "notInTheModel"
+WITH_INCLUDED_DATA: Final = frozenset({"searchOrders", "getOrder"})
 ORDER_IDS: Final = ("orderId", "AmazonOrderId")
 
 
@@ -59,10 +60,21 @@ def _disfigure(faults: Faults, occasion: Occasion, request: Request, body: Any) 
     if rule is not None:
         for node, name in _enums(rule, body):
             node[name] = rule.value or NEW_WORD
+    elif named and occasion.operation in WITH_INCLUDED_DATA:
+        _say_what_is_missing(faults, wide, request, body)
     rule = struck(faults, {Effect.UNKNOWN_FIELD}, wide, request, lambda rule: bool(_places(rule, body)))
     if rule is not None:
         for node in _places(rule, body):
             node[rule.field or NEW_FIELD] = rule.value or NEW_WORD
+
+
+def _say_what_is_missing(faults: Faults, occasion: Occasion, request: Request, body: Any) -> None:
+    """Tell the journal of a rule that is about the answer, and cannot strike as the field was not asked for."""
+    for rule in faults.armed({Effect.UNKNOWN_VALUE}, at=occasion.at):
+        if rule.covers(occasion) and not _enums(rule, body):
+            hint = f"{rule.rule_id} finds no {rule.field or ENUMS[0]} to change: includedData may have to ask for it"
+            request.state.hint = "; ".join(filter(None, (request.state.hint, hint)))
+            return
 
 
 def _enums(rule: Rule, body: Any) -> list[tuple[dict[str, Any], str]]:

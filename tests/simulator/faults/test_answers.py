@@ -20,6 +20,20 @@ async def test_an_answer_without_the_field_does_not_count(amazon: Amazon) -> Non
     assert await progress(amazon) == [(0, 0, False)]
 
 
+async def test_the_journal_says_that_the_field_was_not_asked_for(amazon: Amazon) -> None:
+    await amazon.search()  # logged out
+    await amazon.log_in()
+    await plan(amazon, effect="UNKNOWN_VALUE", times=1)
+    await amazon.search()  # a page without orders
+    await amazon.placed()
+    for included in ("", "FULFILLMENT", "FULFILLMENT"):
+        await amazon.search(**({"includedData": included} if included else {}))
+    entries = (await amazon.sim("GET", "/journal?operation=searchOrders")).json()["requests"]
+    told = "fault-1 finds no fulfillmentStatus to change: includedData may have to ask for it"
+    assert [entry.get("hint") for entry in entries] == [None, None, told, None, None]
+    assert [len(entry.get("faults", ())) for entry in entries] == [0, 0, 0, 1, 0]
+
+
 async def test_one_order_of_a_page_holds_a_word_of_ones_own_in_a_field_of_ones_own(amazon: Amazon) -> None:
     one, other = await amazon.place(count=2)
     await amazon.advance(180)
