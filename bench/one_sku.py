@@ -200,7 +200,8 @@ class Client:
 
 async def while_idle(client: Client, products: Sequence[str], *, name: str, seconds: float) -> Phase:
     """Mutate for a while, with a pause after each as people make."""
-    took, until = [], time.perf_counter() + seconds
+    took: list[float] = []
+    until = time.perf_counter() + seconds
     while time.perf_counter() < until:
         took.append(await client.mutate(products[len(took) % len(products)]))
         await asyncio.sleep(0.02)
