@@ -8,14 +8,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
-import yaml
 from msgspec import UNSET
 
 from simulator.instants import to_milliseconds, wire_time
+from simulator.replaying import (
+    CONFIRM,
+    MADE_BY_CLIENTS,
+    Packages,
+    changes_orders,
+    refused_again,
+    spares_replays,
+    taken_again,
+)
 from simulator.scenarios.durations import spell_duration
 from simulator.scenarios.language import MOST_STEPS
 from simulator.scenarios.verbs import VERBS, Side
-from simulator.scenarios.yaml_text import LARGEST
+from simulator.scenarios.yaml_text import LARGEST, to_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,8 +35,12 @@ if TYPE_CHECKING:
 CONTROL: Final = "/_sim"
 NOT_AGAIN: Final = frozenset({"/clock"})  # each step has its own time
 UNTELLABLE: Final = ("/snapshot", "/scenarios", "/reset")
-CONFIRM: Final = "confirmShipment"
 REFERENCE: Final = "${"
+FAULTS: Final = "/faults"
+ACCESS: Final = ("/sellers/", "/roles", "/authorization-codes")  # after these a client logs in again
+IN_DOUBT: Final = "It may be refused here: a write of the client before it is left out."
+TOLD: Final = "Told from a journal."
+EXPECTING: Final = f"{TOLD} A client is expected to write meanwhile; exported with writes=replay it needs none."
 
 
 class NothingToTell(ValueError):
@@ -41,6 +53,12 @@ class Telling:
     def __init__(self, world: World, *, replays_writes: bool) -> None:
         self._seed = world.seed
         self._journal = world.journal
+        self._packages = Packages(world.book)
+        self._is_in_doubt = False  # whether orders may not be as they were, because a write is left out
+        self._access = 0  # acts so far after which a client logs in again
+        self._entered: dict[str, int] = {}  # with how many of them behind it a seller's client last did
+        self._revoked: set[str] = set()
+        self._expects = False
         self._replays_writes = replays_writes
         self._names: dict[str, str] = {}
         self._counts: Counter[tuple[object, ...]] = Counter()
@@ -65,17 +83,20 @@ class Telling:
         }
 
     def _about(self) -> str:
+        told = EXPECTING if self._expects else TOLD
         left_out = ", ".join(f"{count} x {what}" for what, count in sorted(self.untold.items()))
         if not left_out:
-            return "Told from a journal."
-        return f"Told from a journal. Left out, because it cannot be told from one: {left_out}"[:400]
+            return told
+        return f"{told} Left out, because it cannot be told from one: {left_out}"[:400]
 
     def _steps(self, entry: Entry) -> Iterator[Document]:
         if entry.method in ("GET", "HEAD") or entry.status is None or not self._is_tellable(entry):
             return
-        is_act = entry.path.startswith(CONTROL)
-        step = self._act(entry) if is_act else self._write(entry)
-        if step is not None:
+        if entry.path.startswith(CONTROL):
+            steps = self._acts(entry)
+        else:
+            steps = self._replays(entry) if self._replays_writes else self._expectation(entry)
+        for step in steps:
             yield {"at": self._moment(entry), **step}
 
     def _is_tellable(self, entry: Entry) -> bool:
@@ -89,27 +110,61 @@ class Telling:
             return True
         return entry.operation is not None and entry.operation != "token" and not entry.path.startswith("/_docs")
 
-    def _act(self, entry: Entry) -> Document:
-        path = entry.path.removeprefix(CONTROL)
+    def _acts(self, entry: Entry) -> Iterator[Document]:
+        path, asked = entry.path.removeprefix(CONTROL), entry.summary
+        if self._replays_writes and path.startswith(MADE_BY_CLIENTS):
+            self._leave_out(entry)
+            return
+        if path == FAULTS and entry.method == "POST":
+            asked = self._rules(entry)
+        elif path.startswith(f"{FAULTS}/") and path.removeprefix(f"{FAULTS}/") not in self._names:
+            asked = None
+        if asked is not None:
+            self._access += path.startswith(ACCESS)
+            if path.endswith("/revoke"):
+                self._revoked.add(path.split("/")[2])
+            yield self._act(entry, path, asked)
+
+    def _rules(self, entry: Entry) -> Any:
+        """Return the rules that are planned here too; nothing if none is."""
+        rules = entry.summary.get("rules", [entry.summary])
+        spared = [rule for rule in rules if not self._replays_writes or spares_replays(rule)]
+        if len(spared) < len(rules):
+            self.untold[f"{entry.method} {FAULTS}"] += 1
+            return {"rules": spared} if spared else None
+        return entry.summary
+
+    def _act(self, entry: Entry, path: str, summary: Any) -> Document:
         verb, to = _verb(entry.method, path)
-        if verb is None:
-            asked: Document = {"method": entry.method, "path": path, "body": entry.summary}
-            return {"do": "control", "with": asked | ({"query": dict(parse_qsl(entry.query))} if entry.query else {})}
-        step: Document = {"do": verb}
-        if to is not None:
-            step["to"] = self._names.get(to, to)
-        if entry.summary:
-            step["with"] = entry.summary
-        order_ids = [] if entry.answered is UNSET else entry.answered.get("orderIds", [])
-        if verb == "place" and order_ids:
-            name = f"placed-{len(self._names) + 1}"
-            step["as"] = name
-            self._names |= {one: f"${{{name}.orderIds.{place}}}" for place, one in enumerate(order_ids)}
+        if verb is None or (path == FAULTS and "rules" in summary):
+            asked: Document = {"method": entry.method, "path": path, "body": summary}
+            step: Document = {
+                "do": "control",
+                "with": asked | ({"query": dict(parse_qsl(entry.query))} if entry.query else {}),
+            }
+        else:
+            step = {"do": verb} | ({} if to is None else {"to": self._names.get(to, to)})
+            step |= {"with": summary} if summary else {}
+        self._name(entry, step)
+        if self._is_in_doubt and path.startswith("/orders/"):
+            step |= {"note": IN_DOUBT, "expect": {"answer": {"http": {"one-of": [entry.status, 409]}}}}
         return step
 
-    def _write(self, entry: Entry) -> Document:
-        if self._replays_writes and entry.operation == CONFIRM and entry.status == 204 and entry.summary is not UNSET:
-            return self._confirmation(entry)
+    def _name(self, entry: Entry, step: Document) -> None:
+        """Name a step by which later ones call what it made."""
+        for kind, key in (("placed", "orderIds"), ("planned", "ids")):
+            ids = [] if entry.answered is UNSET else entry.answered.get(key, [])
+            if ids and step["do"] in ("place", "fault", "control"):
+                name = step["as"] = f"{kind}-{len(self._names) + 1}"
+                self._names |= {one: f"${{{name}.{key}.{place}}}" for place, one in enumerate(ids)}
+
+    def _leave_out(self, entry: Entry) -> None:
+        what = entry.operation or f"{entry.method} {entry.path.removeprefix(CONTROL)}"
+        self.untold[f"{what} ({entry.status})"[:80]] += 1
+        self._is_in_doubt |= changes_orders(entry)
+
+    def _expectation(self, entry: Entry) -> Iterator[Document]:
+        self._expects = True
         key = (entry.operation, entry.path, entry.status, entry.seller)
         self._counts[key] += 1
         path = entry.path
@@ -118,20 +173,32 @@ class Telling:
         wanted: Document = {"operation": entry.operation, "path": path, "status": entry.status}
         if entry.seller is not None:
             wanted["seller"] = entry.seller
-        return {"expect": {"journal": [{**wanted, "count": {"at-least": self._counts[key]}}]}}
+        yield {"expect": {"journal": [{**wanted, "count": {"at-least": self._counts[key]}}]}}
 
-    def _confirmation(self, entry: Entry) -> Document:
-        summary = entry.summary
-        items: dict[str, int] = {}
-        for item in summary["items"]:
-            items[item["orderItemId"]] = items.get(item["orderItemId"], 0) + item["quantity"]
-        details: Document = {"reference": summary["packageReferenceId"], "items": items}
-        if "carrierCode" in summary:
-            details["package"] = {"carrierCode": summary["carrierCode"]}
-        if entry.seller is not None:
-            details["seller"] = entry.seller
-        to = self._names.get(summary["orderId"], summary["orderId"])
-        return {"do": "confirm-shipment", "to": to, "with": details, "expect": {"answer": {"http": 204}}}
+    def _replays(self, entry: Entry) -> Iterator[Document]:
+        """Yield a confirmation again, if it ends as it did for what the journal tells of it."""
+        if not self._can_replay(entry):
+            self._leave_out(entry)
+            return
+        if self._entered.get(entry.seller or "", 0) != self._access:
+            self._entered[entry.seller or ""] = self._access
+            yield {"do": "log-in", "with": {"seller": entry.seller}}
+        order_id = entry.summary["orderId"]
+        step: Document = {"do": "confirm-shipment", "to": self._names.get(order_id, order_id)}
+        if entry.status == 204:
+            self._packages.pack(entry.summary)
+            http = {"one-of": [204, 400]} if self._is_in_doubt else 204
+            step |= {"note": IN_DOUBT} if self._is_in_doubt else {}
+            yield step | {"with": taken_again(entry), "expect": {"answer": {"http": http}}}
+        else:
+            yield step | {"with": refused_again(entry), "expect": {"answer": {"http": 400}}}
+
+    def _can_replay(self, entry: Entry) -> bool:
+        if entry.operation != CONFIRM or entry.summary is UNSET or _refers(entry.summary):
+            return False
+        if entry.seller is None or entry.seller in self._revoked:  # a code that was redeemed since is good only once
+            return False
+        return entry.status == 204 or (entry.status == 400 and self._packages.refuses(entry.summary))
 
     def _moment(self, entry: Entry) -> str:
         at = to_milliseconds(datetime.fromisoformat(entry.time)) - self._journal.began
@@ -141,10 +208,7 @@ class Telling:
 
 def tell(world: World, *, replays_writes: bool = False) -> str:
     """Return the journal as a scenario in YAML, without buyers. Raises NothingToTell."""
-    text = yaml.dump(
-        Telling(world, replays_writes=replays_writes).scenario(), Dumper=_Dumper, sort_keys=False, width=100,
-        allow_unicode=True,
-    )  # fmt: skip
+    text = to_yaml(Telling(world, replays_writes=replays_writes).scenario())
     if len(text.encode()) > LARGEST:
         raise NothingToTell(f"the journal makes {len(text.encode())} bytes; a scenario has up to {LARGEST}")
     return text
@@ -166,19 +230,3 @@ def _refers(value: Any) -> bool:
     if isinstance(value, dict):
         return any(_refers(key) or _refers(inner) for key, inner in value.items())
     return any(map(_refers, value)) if isinstance(value, list) else isinstance(value, str) and REFERENCE in value
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes only what a scenario reads back as it was: no aliases, no powers of ten."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Write everything out."""
-        return True
-
-
-def _decimal(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
-    text = f"{value:.12f}".rstrip("0")
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text + "0" if text.endswith(".") else text)
-
-
-_Dumper.add_representer(float, _decimal)

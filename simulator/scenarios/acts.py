@@ -52,7 +52,8 @@ class Acts:
     async def _control(self, to: Sequence[str], asked: details.AnyControl) -> Document:
         if asked.path.startswith(OURS):
             raise CannotAct("with.path: a scenario plays no other scenario; write its steps here")
-        return (await self._line.control(asked.method, asked.path, asked.body, dict(asked.query))).document()
+        query = dict(asked.query)
+        return (await self._line.control(asked.method, asked.path, asked.body, query, is_json=False)).document()
 
     async def _call(self, to: Sequence[str], asked: details.AnyCall) -> Document:
         answer = await self._client.call(

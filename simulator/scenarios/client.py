@@ -73,7 +73,7 @@ class Client:
             if answer.status != 200:
                 break
             pages += 1
-            orders += answer.body["orders"]
+            orders += answer.part("orders")
             token = answer.body.get("pagination", {}).get("nextToken")
             if token is None or pages >= most:
                 break
@@ -94,13 +94,13 @@ class Client:
         if document.status != 201:
             return document
         headers = {"content-type": content_type}
-        uploaded = await self._line.ask("PUT", document.body["url"], content=text, headers=headers)
+        uploaded = await self._line.ask("PUT", document.part("url"), content=text, headers=headers)
         if uploaded.status != 200:
             return uploaded
         wanted = {
             "feedType": feed_type,
             "marketplaceIds": [marketplace_id],
-            "inputFeedDocumentId": document.body["feedDocumentId"],
+            "inputFeedDocumentId": document.part("feedDocumentId"),
         }
         return await self.call("POST", f"{FEEDS}/feeds", seller=seller, body=wanted)
 
@@ -113,7 +113,7 @@ class Client:
         described = await self.call("GET", f"{FEEDS}/documents/{document_id}", seller=seller)
         if described.status != 200:
             return described.document()
-        report = await self._line.ask("GET", described.body["url"])
+        report = await self._line.ask("GET", described.part("url"))
         if report.status != 200:
             return report.document()
         is_packed = "compressionAlgorithm" in described.body
@@ -127,11 +127,11 @@ class Client:
         made = await self.call("POST", f"{NOTIFICATIONS}/destinations", seller=NOBODY, body=wanted)
         if made.status == 409:
             known = await self.call("GET", f"{NOTIFICATIONS}/destinations", seller=NOBODY)
-            made = Answer(known.status, {"payload": known.body["payload"][0]}) if known.status == 200 else known
+            made = Answer(known.status, {"payload": known.part("payload")[0]}) if known.status == 200 else known
         if made.status != 200:
             return made
         path = f"{NOTIFICATIONS}/subscriptions/{quote(notification_type, safe='')}"
-        body = {"payloadVersion": "1.0", "destinationId": made.body["payload"]["destinationId"]}
+        body = {"payloadVersion": "1.0", "destinationId": made.part("payload")["destinationId"]}
         answer = await self.call("POST", path, seller=seller, body=body)
         return await self.call("GET", path, seller=seller) if answer.status == 409 else answer
 
@@ -143,7 +143,7 @@ class Client:
         answer = await self._line.form("/auth/o2/token", {**fields, "client_id": client_id, "client_secret": "secret"})
         if answer.status != 200:
             return answer
-        self._sessions[whose] = Session(answer.body["access_token"], self._now() + LOGGED_IN_FOR)
+        self._sessions[whose] = Session(answer.part("access_token"), self._now() + LOGGED_IN_FOR)
         return Answer(200, {key: value for key, value in answer.body.items() if key not in SECRET})
 
 

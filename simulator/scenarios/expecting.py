@@ -10,6 +10,10 @@ from simulator.scenarios.ports import Line, Service
 from simulator.scenarios.references import MISSING
 
 START = "start"
+NOBODY_CAME = (
+    "a client is expected to make such requests meanwhile: point one at the simulator while this plays,"
+    " or export the journal with writes=replay"
+)
 NOBODY = "-"  # an order id that no order has: the state without its orders
 
 
@@ -65,7 +69,8 @@ def _count(counted: Counted, requests: list[Document], marks: Mapping[str, str |
     count = sum(all(entry.get(name, MISSING) == value for name, value in wanted.items()) for entry in since)
     like = " ".join(f"{name} {value}" for name, value in wanted.items()) or "any"
     after = f" since {counted.since!r}" if counted.since is not None else ""
-    return differences(counted.count, count, f"requests ({like}){after}")
+    told = differences(counted.count, count, f"requests ({like}){after}")
+    return [*told, NOBODY_CAME] if told and count == 0 else told
 
 
 def _after(requests: list[Document], request_id: str | None) -> list[Document]:

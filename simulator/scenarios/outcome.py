@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from simulator.orders.documents import Document
 from simulator.scenarios.durations import spell_duration
+from simulator.scenarios.language import Step
 
 SHOWN: Final = {"PASSED": "ok", "FAILED": "FAILED", "SKIPPED": "skipped", "NOT_RUN": "not run"}
 
@@ -83,3 +84,28 @@ def journal_line(entry: Document) -> str:
     line = f"{entry['time']} {entry['status']} {entry['method']} {entry['path']}{query}"
     cut = line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]}…"
     return f"{cut} ({entry['hint']})" if entry.get("hint") else cut
+
+
+def refusal(answer: Document) -> str:
+    """Return why something was refused, in the words of the answer."""
+    error = answer.get("error")
+    if isinstance(error, dict):
+        field = f" ({error['field']})" if error.get("field") else ""
+        return f"{error.get('code')}{field}: {error.get('message')}"
+    errors = answer.get("errors")
+    if isinstance(errors, list) and errors:
+        first = errors[0]
+        return f"{first.get('code')}: {first.get('message')}" if isinstance(first, dict) else str(first)
+    return str(error) if error else "no reason given"
+
+
+def describe(step: Step) -> str:
+    """Return what a step does in one line."""
+    words = [step.do or "expect"]
+    if isinstance(step.to, str):
+        words.append(step.to)
+    elif step.to is not None:
+        words.append(f"{len(step.to)} of them")
+    if step.times > 1:
+        words.append(f"{step.times} times")
+    return " ".join(words) + (f" as {step.as_}" if step.as_ else "") + (f": {step.note}" if step.note else "")

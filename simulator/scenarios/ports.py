@@ -1,7 +1,7 @@
 """What a scenario is played against: an HTTP client that reaches the simulator, and perhaps a service beside it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import httpx2
@@ -17,6 +17,13 @@ class Answer:
     status: int
     body: Any = None
     content: bytes = b""
+    asked: str = field(default="", compare=False)  # the request, for messages
+
+    def part(self, name: str) -> Any:
+        """Return a part of the body. Raises LookupError."""
+        if not isinstance(self.body, dict) or name not in self.body:
+            raise LookupError(f"the simulator answered {self.status} without {name} to {self.asked}")
+        return self.body[name]
 
     def document(self) -> Document:
         """Return the answer as a step sees it: what the body holds, and the status as ``http``."""
@@ -76,8 +83,7 @@ class Line:
             return Answer(0)
         except httpx2.InvalidURL as error:
             raise LookupError(f"no request can be sent to that path: {error}") from error
-        self.last_request_id = response.headers.get("x-amzn-requestid", self.last_request_id)
-        return Answer(response.status_code, _json(response), response.content)
+        return self._answer(response, f"{method} {path}")
 
     async def form(self, path: str, fields: dict[str, str]) -> Answer:
         """Send a form and return its answer."""
@@ -85,12 +91,17 @@ class Line:
             response = await self._http.post(path, data=fields)
         except (httpx2.TransportError, ConnectionError):
             return Answer(0)
-        self.last_request_id = response.headers.get("x-amzn-requestid", self.last_request_id)
-        return Answer(response.status_code, _json(response), response.content)
+        return self._answer(response, f"POST {path}")
 
-    async def control(self, method: str, path: str, body: object = None, query: Document | None = None) -> Answer:
-        """Call the control plane."""
-        return await self.ask(method, f"/_sim{path}", query=query, body=body)
+    async def control(
+        self, method: str, path: str, body: object = None, query: Document | None = None, *, is_json: bool = True
+    ) -> Answer:
+        """Call the control plane, whose refusals are answers. Raises LookupError if it fails or answers no JSON."""
+        answer = await self.ask(method, f"/_sim{path}", query=query, body=body)
+        if answer.status >= 500 or (is_json and answer.body is None and answer.status not in (0, 204)):
+            without = "" if answer.status >= 500 else " without JSON"
+            raise LookupError(f"the simulator answered {answer.status}{without} to {method} /_sim{path}")
+        return answer
 
     async def look(self, path: str, **query: str) -> Any:
         """Return what the control plane shows under a path. Raises LookupError if it shows nothing."""
@@ -98,6 +109,10 @@ class Line:
         if answer.status != 200:
             raise LookupError(f"GET /_sim{path} answered {answer.status}")
         return answer.body
+
+    def _answer(self, response: httpx2.Response, asked: str) -> Answer:
+        self.last_request_id = response.headers.get("x-amzn-requestid", self.last_request_id)
+        return Answer(response.status_code, _json(response), response.content, asked)
 
 
 def _json(response: httpx2.Response) -> Any:

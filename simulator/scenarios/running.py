@@ -1,6 +1,7 @@
 """Playing a scenario: its steps one after the other, in virtual time, until the first that fails."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 import httpx2
@@ -13,8 +14,8 @@ from simulator.scenarios.acts import Acts, CannotAct
 from simulator.scenarios.comparing import show
 from simulator.scenarios.expecting import START, unmet, unmet_in_service
 from simulator.scenarios.language import Expect, Scenario, ServiceExpect, Step
-from simulator.scenarios.outcome import Result, StepOutcome, journal_line
-from simulator.scenarios.ports import Answer, Line, Service
+from simulator.scenarios.outcome import Result, StepOutcome, describe, journal_line, refusal
+from simulator.scenarios.ports import Line, Service
 from simulator.scenarios.reading import is_of_service, moments
 from simulator.scenarios.references import NothingThere, resolve
 from simulator.scenarios.verbs import VERBS
@@ -31,6 +32,10 @@ AnyPart = TypeVar("AnyPart", Expect, ServiceExpect)
 
 class CannotPlay(Exception):
     """A scenario that cannot be played here; says why."""
+
+
+class NoSimulator(CannotPlay):
+    """Nothing that plays scenarios answers there."""
 
 
 class Failed(Exception):
@@ -54,9 +59,9 @@ async def play(
     if scenario.needs == "service" and service is None:
         raise CannotPlay(f"{scenario.name} needs a service: orderlane scenarios run {scenario.name} --service")
     line = Line(http)
-    rate = _usable(await line.control("GET", "/clock"))["rate"]
-    options = _usable(await line.control("GET", "/options"))
-    _usable(await line.control("POST", "/clock", {"rate": 0}))
+    rate = _part(await _control(line, "GET", "/clock"), "rate")
+    options = await _control(line, "GET", "/options")
+    await _control(line, "POST", "/clock", {"rate": 0})
     try:
         start = await _prepare(scenario, line, begins_anew=begins_anew)
         run = _Run(scenario, line, service=service, start=start)
@@ -65,42 +70,55 @@ async def play(
         await run.play()
         return await _result(scenario, run, line, begins_anew=begins_anew)
     finally:
-        if scenario.options and not begins_anew:
-            await line.control("POST", "/options", options)
-        if rate:
-            await line.control("POST", "/clock", {"rate": rate})
+        with suppress(LookupError):
+            if scenario.options and not begins_anew:
+                await line.control("POST", "/options", options)
+            if rate:
+                await line.control("POST", "/clock", {"rate": rate})
 
 
 async def _prepare(scenario: Scenario, line: Line, *, begins_anew: bool) -> int:
     options = dict(scenario.options)
     if begins_anew:
         wanted = {"seed": scenario.seed, "now": scenario.now.isoformat(), "orders": scenario.orders}
-        _usable(await line.control("POST", "/reset", wanted))
+        await _control(line, "POST", "/reset", wanted)
         options = msgspec.to_builtins(Options()) | options
     else:
-        _usable(await line.control("POST", "/clock", {"advance": TICK}))
+        await _control(line, "POST", "/clock", {"advance": TICK})
     if options:
-        _usable(await line.control("POST", "/options", options))
+        await _control(line, "POST", "/options", options)
     if scenario.limits is not None:
-        _usable(await line.control("POST", "/limits", {"enabled": scenario.limits}))
-    now = parse_time(_usable(await line.control("GET", "/clock"))["now"])
+        await _control(line, "POST", "/limits", {"enabled": scenario.limits})
+    now = parse_time(_part(await _control(line, "GET", "/clock"), "now"))
     assert now is not None
     return to_milliseconds(now)
 
 
-def _usable(answer: Answer) -> Document:
+async def _control(line: Line, method: str, path: str, body: object = None) -> Document:
+    """Return what the control plane answers before the first step. Raises CannotPlay."""
+    try:
+        answer = await line.control(method, path, body)
+    except LookupError as error:
+        raise NoSimulator(str(error)) from error
     if answer.status == 200 and isinstance(answer.body, dict):
         return answer.body
     if answer.status == 0:
-        raise CannotPlay("no simulator can be reached there")
-    raise CannotPlay(f"the simulator's control plane answered {answer.status}: {_refusal(answer.document())}")
+        raise NoSimulator("no simulator can be reached there")
+    raise CannotPlay(f"the simulator's control plane answered {answer.status}: {refusal(answer.document())}")
+
+
+def _part(answer: Document, name: str) -> Any:
+    if name not in answer:
+        raise NoSimulator("what answers there is no simulator")
+    return answer[name]
 
 
 async def _result(scenario: Scenario, run: "_Run", line: Line, *, begins_anew: bool) -> Result:
     result = Result(name=scenario.name, began_anew=begins_anew, has_service=run.service is not None, steps=run.outcomes)
     if not result.has_passed:
-        requests = (await line.look("/journal"))["requests"]
-        result.journal = [journal_line(entry) for entry in requests[-JOURNAL_SHOWN:]]
+        with suppress(LookupError):  # then what the step itself says has to do
+            requests = (await line.look("/journal"))["requests"]
+            result.journal = [journal_line(entry) for entry in requests[-JOURNAL_SHOWN:]]
     return result
 
 
@@ -110,7 +128,7 @@ class _Run:
     def __init__(self, scenario: Scenario, line: Line, *, service: Service | None, start: int) -> None:
         self.service = service
         self.outcomes = [
-            StepOutcome(number=number, at=at, does=_describe(step))
+            StepOutcome(number=number, at=at, does=describe(step))
             for number, (step, at) in enumerate(zip(scenario.steps, moments(scenario), strict=True), start=1)
         ]
         self._steps = scenario.steps
@@ -151,7 +169,7 @@ class _Run:
             part = milliseconds * (number + 1) // rounds - milliseconds * number // rounds
             answer = await self._line.control("POST", "/clock", {"advance": part / SECOND})
             if answer.status != 200:
-                raise Failed([f"at: time does not go on: {_refusal(answer.document())}"])
+                raise Failed([f"at: time does not go on: {refusal(answer.document())}"])
             if self.service is not None:
                 await self.service.work()
 
@@ -217,28 +235,4 @@ def _check_refusal(step: Step, answer: Document) -> None:
         return
     status = answer.get("http", 200)
     if status == 0 or status >= 400 or (answer.get("errors") and "http" not in answer):
-        raise Failed([f"do: {step.do} was refused with {status}: {_refusal(answer)}"])
-
-
-def _refusal(answer: Document) -> str:
-    """Return why something was refused, in the words of the answer."""
-    error = answer.get("error")
-    if isinstance(error, dict):
-        field = f" ({error['field']})" if error.get("field") else ""
-        return f"{error.get('code')}{field}: {error.get('message')}"
-    errors = answer.get("errors")
-    if isinstance(errors, list) and errors:
-        first = errors[0]
-        return f"{first.get('code')}: {first.get('message')}" if isinstance(first, dict) else str(first)
-    return str(error) if error else "no reason given"
-
-
-def _describe(step: Step) -> str:
-    words = [step.do or "expect"]
-    if isinstance(step.to, str):
-        words.append(step.to)
-    elif step.to is not None:
-        words.append(f"{len(step.to)} of them")
-    if step.times > 1:
-        words.append(f"{step.times} times")
-    return " ".join(words) + (f" as {step.as_}" if step.as_ else "") + (f": {step.note}" if step.note else "")
+        raise Failed([f"do: {step.do} was refused with {status}: {refusal(answer)}"])

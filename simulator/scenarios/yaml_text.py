@@ -1,4 +1,4 @@
-"""YAML read without trust: no tags, no anchors, no aliases, no key twice, no surprise about what a word means."""
+"""YAML read without trust and written as it is read: no tags, anchors or aliases, no surprise about a word."""
 
 import re
 from dataclasses import dataclass
@@ -40,6 +40,11 @@ def read_yaml(text: bytes) -> Read:
     except RecursionError as error:
         raise NotYaml("nested too deeply") from error
     return Read(_value(root), _lines(root))
+
+
+def to_yaml(value: Any) -> str:
+    """Return the text of a document that ``read_yaml`` reads back as it was."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=100, allow_unicode=True)
 
 
 class _Loader(yaml.SafeLoader):
@@ -115,3 +120,19 @@ def _lines(root: yaml.Node | None) -> dict[str, list[int]]:
         for key, value in root.value
         if isinstance(value, yaml.SequenceNode)
     }
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes only what is read: no aliases, no powers of ten."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out."""
+        return True
+
+
+def _decimal(dumper: yaml.SafeDumper, value: float) -> yaml.ScalarNode:
+    text = f"{value:.12f}".rstrip("0")
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text + "0" if text.endswith(".") else text)
+
+
+_Dumper.add_representer(float, _decimal)

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from simulator.app import create_app
 from simulator.scenarios import collection
 from simulator.scenarios.verbs import VERBS
 from tests.api.cli.conftest import Ended
 from tests.clients.served import served_world
+from tests.simulator.scenarios.breaking import Breaking
 
 Orderlane = Callable[..., Ended]
 
@@ -130,4 +132,29 @@ def test_what_needs_a_service_and_what_nobody_answers_is_told(orderlane: Orderla
     alone = orderlane("scenarios", "run", "blocked-out-of-stock")
     assert (alone.code, "--service" in alone.err) == (1, True)
     nobody = orderlane("scenarios", "run", "happy-fbm", "--url", "http://127.0.0.1:9")
-    assert (nobody.code, "no simulator can be reached" in nobody.err) == (75, True)
+    assert nobody.code == 75
+    assert "http://127.0.0.1:9: no simulator can be reached there." in nobody.err
+
+
+def test_all_pass_against_a_simulator_that_has_a_history(orderlane: Orderlane):
+    with served_world("demo") as served:
+        served.place(count=3)
+        for _ in range(2):
+            ended = orderlane("scenarios", "run", "--all", "--url", served.url)
+            assert (ended.code, ended.err) == (0, "")
+
+
+def test_a_simulator_that_fails_ends_the_step_and_no_more(orderlane: Orderlane, monkeypatch: pytest.MonkeyPatch):
+    broken = {"POST /_sim/orders": 500, "GET /_sim/journal": 500}
+    monkeypatch.setattr("api.cli.scenarios.create_app", lambda world: Breaking(create_app(world), broken))
+    ended = orderlane("scenarios", "run", "happy-fbm", "bad-address")
+    assert ended.code == 1
+    assert [line.split()[0] for line in ended.out.splitlines()] == ["FAILED", "FAILED"]
+    assert ended.err.count("the simulator answered 500 to POST /_sim/orders") == 2
+    assert "defect" not in ended.err
+
+
+def test_the_help_says_what_a_pass_depends_on(orderlane: Orderlane):
+    told = " ".join(orderlane("scenarios", "run", "--help").out.split())
+    assert "the world as it stands" in told
+    assert "Say --reset where" in told

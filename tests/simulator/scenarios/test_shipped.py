@@ -1,10 +1,12 @@
 """Every scenario that comes with the simulator, alone: it passes, and twice the same."""
 
+import httpx2
 import pytest
 
+from simulator.app import create_app
 from simulator.scenarios import collection
-from simulator.scenarios.alone import check, find, new_world
-from simulator.scenarios.running import CannotPlay
+from simulator.scenarios.alone import ADDRESS, check, find, new_world
+from simulator.scenarios.running import CannotPlay, play
 
 ALONE = [name for name in collection.names() if collection.scenario(name).needs is None]
 WITH_SERVICE = [name for name in collection.names() if name not in ALONE]
@@ -28,12 +30,22 @@ async def test_a_scenario_that_needs_a_service_says_so(name: str):
         await check(name)
 
 
-@pytest.mark.parametrize("name", ALONE)
-async def test_a_scenario_passes_in_a_world_that_has_a_history(name: str):
+@pytest.mark.parametrize("names", [ALONE, ALONE[::-1]], ids=["forwards", "backwards"])
+async def test_each_passes_after_all_others_and_twice_in_one_world(names: list[str]):
     world = new_world(find("peak-day"))
-    await check("happy-fbm", world=world, begins_anew=False)
-    result = await check(name, world=world, begins_anew=False)
-    assert not result.began_anew
+    transport = httpx2.ASGITransport(app=create_app(world))
+    async with httpx2.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+        for name in names * 2:
+            result = await play(find(name), http, begins_anew=False)
+            assert result.has_passed, result.explanation()
+            assert not result.began_anew
+
+
+@pytest.mark.parametrize("name", ALONE)
+async def test_a_scenario_passes_twice_in_a_row(name: str):
+    world = new_world(find(name))
+    for _ in range(2):
+        await check(name, world=world, begins_anew=False)
 
 
 @pytest.mark.parametrize("name", collection.names())
