@@ -93,6 +93,7 @@ def _order(due: DueOrder, sums: Sums, total: Money, *, now: datetime) -> Commerc
         discount_minor=sums.discount,
         other_minor=sums.other,
         total_minor=total.minor,
+        paid_minor=total.minor,
         created_at=now,
     )
 

@@ -9,8 +9,8 @@ from domain.change import Change
 from domain.channel.conflicts import price_now, units_kept
 from domain.channel.due_orders import DueOrder
 from domain.commerce.credit_memos import QUANTITY_LOWERED, Given, left_of, refund_line
-from domain.commerce.lifecycle import OrderProgress, state_after_refund
-from domain.commerce.orders import move_orders, quantities
+from domain.commerce.lifecycle import state_after_refund
+from domain.commerce.orders import move_orders, progress, quantities
 from domain.commerce.permissions import OrderAction, refusal
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.errors import ActionNotAllowed
@@ -20,7 +20,7 @@ from domain.timeline import EventKind
 
 def refund_refusal(due: DueOrder, commerce: CommerceOrder) -> ActionNotAllowed | None:
     """Return why nothing can be given back of an order now, None if it can."""
-    reason = refusal(OrderAction.REFUND, _progress(due, commerce))
+    reason = refusal(OrderAction.REFUND, progress(commerce, due.lines))
     if reason is None:
         return None
     status = due.order.amazon_status.value
@@ -84,7 +84,7 @@ async def _refund(
     total = Money(memo.total_minor, memo.currency)
     message = f"Credit memo {memo.number} gives back {total}."
     unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
-    state = state_after_refund(_progress(due, commerce))
+    state = state_after_refund(progress(commerce, due.lines))
     if state is not commerce.state:
         await move_orders([commerce], state, now=unit.now)
         # Closed for good: whom it was for has no other end to count from.
@@ -107,14 +107,3 @@ def _of_units(left: Given, *, kept: int, rest: int, item: AmazonItem | None) -> 
 def _known_shipping(left: Given, item: AmazonItem) -> int | None:
     said = item.shipping_minor
     return said if said is not None and 0 <= said <= left.shipping else None
-
-
-def _progress(due: DueOrder, commerce: CommerceOrder) -> OrderProgress:
-    return OrderProgress(
-        state=commerce.state,
-        lines=[quantities(line) for line in due.lines],
-        total_minor=commerce.total_minor,
-        paid_minor=commerce.total_minor,
-        refunded_minor=commerce.refunded_minor,
-        awaits_marketplace=True,
-    )

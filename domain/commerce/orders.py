@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState, LineQuantities
+from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState, LineQuantities, OrderProgress
 from domain.commerce.numbers import Numbered, NumberTaken, take_numbers
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Document, DocumentLine, Invoice
 
@@ -65,6 +65,22 @@ def quantities(line: CommerceOrderLine) -> LineQuantities:
         shipped=line.quantity_shipped,
         refunded=line.quantity_refunded,
         canceled=line.quantity_canceled,
+    )
+
+
+def progress(order: CommerceOrder, lines: Iterable[CommerceOrderLine]) -> OrderProgress:
+    """Return how far an order has come, for what it allows and for where a change leads.
+
+    It is a marketplace's order: it is complete when the marketplace says so.
+    """
+    return OrderProgress(
+        state=order.state,
+        lines=[quantities(line) for line in lines],
+        total_minor=order.total_minor,
+        paid_minor=order.paid_minor,
+        refunded_minor=order.refunded_minor,
+        has_customer=order.customer_id is not None,
+        awaits_marketplace=True,
     )
 
 

@@ -47,6 +47,7 @@ class CommerceOrder(Model):
     discount_minor = fields.BigIntField()
     other_minor = fields.BigIntField()
     total_minor = fields.BigIntField()
+    paid_minor = fields.BigIntField(default=0)  # the sum of its invoices
     refunded_minor = fields.BigIntField(default=0)
     version = fields.IntField(default=1)
     created_at = Instant()

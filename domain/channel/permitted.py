@@ -1,0 +1,37 @@
+"""What the commerce order of an Amazon order allows, and why not: the rule table applied to where it stands."""
+
+from domain.amazon.records import AmazonOrder
+from domain.channel.leaving import leaving_refusal
+from domain.channel.standing import Standing
+from domain.commerce.orders import progress
+from domain.commerce.permissions import OrderAction, refusal
+from domain.errors import ActionNotAllowed
+
+Path = tuple[str, ...]
+
+ORDER_ID: Path = ("input", "orderId")
+
+
+def commerce_refusal(
+    standing: Standing, action: OrderAction, *, kind: str | None = None, path: Path = ORDER_ID
+) -> ActionNotAllowed | None:
+    """Return why an order does not allow an action of the back office now, None if it does.
+
+    `kind` is the schema's word for the action, where it is another one than the rule table's.
+    """
+    word = kind or action.value
+    if standing.is_leaving:
+        return leaving_refusal(standing.order, action=word)
+    if standing.commerce is None:
+        because: str | None = (
+            "The order is not imported, so there is no commerce order to do this with; its import decision and "
+            "blockers say why."
+        )
+    else:
+        because = refusal(action, progress(standing.commerce, standing.lines))
+    return not_allowed(standing.order, word, because, path=path) if because else None
+
+
+def not_allowed(order: AmazonOrder, action: str, because: str, *, path: Path = ORDER_ID) -> ActionNotAllowed:
+    """Return the refusal of an action by where an order stands; `action` is the schema's word."""
+    return ActionNotAllowed(because, action=action, current_status=order.amazon_status.value, path=path)
