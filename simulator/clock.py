@@ -37,7 +37,7 @@ class SimulatedClock:
         self._monotonic = monotonic
         self._base = _within_range(to_milliseconds(start))
         self._since = monotonic()
-        self._rate = rate
+        self._rate = _within_rates(rate)
 
     @property
     def rate(self) -> float:
@@ -70,12 +70,8 @@ class SimulatedClock:
 
         Raises TimeOutOfRange for a rate between 0 and SLOWEST, and ValueError for less than 0.
         """
-        if rate < 0:
-            raise ValueError("time runs at a rate of zero or more")
-        if 0 < rate < SLOWEST:
-            raise TimeOutOfRange(f"time stands still at 0, or runs at {SLOWEST:f} or more")
         self._restart(self.milliseconds())
-        self._rate = rate
+        self._rate = _within_rates(rate)
 
     def twin(self) -> "SimulatedClock":
         """Return a clock of the same time and rate, driven by the same clock of the machine."""
@@ -88,12 +84,23 @@ class SimulatedClock:
     def restore(self, kept: Any) -> None:
         """Go on from the time that was kept. Raises msgspec.ValidationError."""
         clock = msgspec.convert(kept, KeptClock)
+        try:
+            self._rate = _within_rates(clock.rate)
+        except TimeOutOfRange as error:
+            raise msgspec.ValidationError(f"{error} - at `$.rate`") from error
         self._restart(clock.now)
-        self._rate = clock.rate
 
     def _restart(self, base: int) -> None:
         self._base = base
         self._since = self._monotonic()
+
+
+def _within_rates(rate: float) -> float:
+    if rate < 0:
+        raise ValueError("time runs at a rate of zero or more")
+    if 0 < rate < SLOWEST:
+        raise TimeOutOfRange(f"time stands still at 0, or runs at {SLOWEST:f} or more")
+    return rate
 
 
 def _within_range(milliseconds: int) -> int:

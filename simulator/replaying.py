@@ -25,6 +25,7 @@ STRIKING: Final = frozenset(
         Effect.LOST, Effect.SLOW,
     }
 )  # fmt: skip
+ODD: Final = "no-number"
 STRUCK: Final = frozenset({EVERYTHING, CONFIRM, "token"})  # what the client that is built in calls for a confirmation
 
 
@@ -93,7 +94,12 @@ def taken_again(entry: Entry) -> Document:
 
 
 def refused_again(entry: Entry) -> Document:
-    """Return what a confirmation said that Amazon refused, however odd."""
-    summary = entry.summary
-    package = {"packageReferenceId": summary.get("packageReferenceId"), "orderItems": summary.get("items", [])}
+    """Return what a confirmation said that Amazon refused, however odd; words that may be anything are not kept."""
+    items = [item | {"orderItemId": _plain(item.get("orderItemId"))} for item in entry.summary.get("items", [])]
+    package = {"packageReferenceId": _plain(entry.summary.get("packageReferenceId")), "orderItems": items}
     return {"items": {}, "package": package, "seller": entry.seller}
+
+
+def _plain(value: Any) -> Any:
+    """Return a number as it is, and any other text as one that Amazon refuses as well."""
+    return ODD if isinstance(value, str) and POSITIVE.fullmatch(value) is None else value

@@ -38,6 +38,7 @@ UNTELLABLE: Final = ("/snapshot", "/scenarios", "/reset")
 REFERENCE: Final = "${"
 FAULTS: Final = "/faults"
 ACCESS: Final = ("/sellers/", "/roles", "/authorization-codes")  # after these a client logs in again
+NAMING: Final = ("place", "fault", "control")
 IN_DOUBT: Final = "It may be refused here: a write of the client before it is left out."
 TOLD: Final = "Told from a journal."
 EXPECTING: Final = f"{TOLD} A client is expected to write meanwhile; exported with writes=replay it needs none."
@@ -111,30 +112,31 @@ class Telling:
         return entry.operation is not None and entry.operation != "token" and not entry.path.startswith("/_docs")
 
     def _acts(self, entry: Entry) -> Iterator[Document]:
-        path, asked = entry.path.removeprefix(CONTROL), entry.summary
+        path, asked, made = entry.path.removeprefix(CONTROL), entry.summary, _made(entry)
         if self._replays_writes and path.startswith(MADE_BY_CLIENTS):
             self._leave_out(entry)
             return
         if path == FAULTS and entry.method == "POST":
-            asked = self._rules(entry)
+            asked, made = self._rules(entry, made)
         elif path.startswith(f"{FAULTS}/") and path.removeprefix(f"{FAULTS}/") not in self._names:
             asked = None
         if asked is not None:
             self._access += path.startswith(ACCESS)
             if path.endswith("/revoke"):
                 self._revoked.add(path.split("/")[2])
-            yield self._act(entry, path, asked)
+            yield self._act(entry, path, asked, made)
 
-    def _rules(self, entry: Entry) -> Any:
-        """Return the rules that are planned here too; nothing if none is."""
+    def _rules(self, entry: Entry, made: list[str]) -> tuple[Any, list[str]]:
+        """Return the rules that are planned here too, with their ids; nothing if none is."""
         rules = entry.summary.get("rules", [entry.summary])
-        spared = [rule for rule in rules if not self._replays_writes or spares_replays(rule)]
-        if len(spared) < len(rules):
-            self.untold[f"{entry.method} {FAULTS}"] += 1
-            return {"rules": spared} if spared else None
-        return entry.summary
+        pairs = zip(rules, made, strict=False)
+        spared = [(rule, one) for rule, one in pairs if not self._replays_writes or spares_replays(rule)]
+        if len(spared) == len(rules):
+            return entry.summary, made
+        self.untold[f"{entry.method} {FAULTS}"] += 1
+        return ({"rules": [rule for rule, _ in spared]} if spared else None), [one for _, one in spared]
 
-    def _act(self, entry: Entry, path: str, summary: Any) -> Document:
+    def _act(self, entry: Entry, path: str, summary: Any, made: list[str]) -> Document:
         verb, to = _verb(entry.method, path)
         if verb is None or (path == FAULTS and "rules" in summary):
             asked: Document = {"method": entry.method, "path": path, "body": summary}
@@ -145,18 +147,17 @@ class Telling:
         else:
             step = {"do": verb} | ({} if to is None else {"to": self._names.get(to, to)})
             step |= {"with": summary} if summary else {}
-        self._name(entry, step)
+        self._name(step, made)
         if self._is_in_doubt and path.startswith("/orders/"):
             step |= {"note": IN_DOUBT, "expect": {"answer": {"http": {"one-of": [entry.status, 409]}}}}
         return step
 
-    def _name(self, entry: Entry, step: Document) -> None:
+    def _name(self, step: Document, made: list[str]) -> None:
         """Name a step by which later ones call what it made."""
-        for kind, key in (("placed", "orderIds"), ("planned", "ids")):
-            ids = [] if entry.answered is UNSET else entry.answered.get(key, [])
-            if ids and step["do"] in ("place", "fault", "control"):
-                name = step["as"] = f"{kind}-{len(self._names) + 1}"
-                self._names |= {one: f"${{{name}.{key}.{place}}}" for place, one in enumerate(ids)}
+        if made and step["do"] in NAMING:
+            key = "orderIds" if step["do"] == "place" else "ids"
+            name = step["as"] = f"{'placed' if step['do'] == 'place' else 'planned'}-{len(self._names) + 1}"
+            self._names |= {one: f"${{{name}.{key}.{place}}}" for place, one in enumerate(made)}
 
     def _leave_out(self, entry: Entry) -> None:
         what = entry.operation or f"{entry.method} {entry.path.removeprefix(CONTROL)}"
@@ -212,6 +213,13 @@ def tell(world: World, *, replays_writes: bool = False) -> str:
     if len(text.encode()) > LARGEST:
         raise NothingToTell(f"the journal makes {len(text.encode())} bytes; a scenario has up to {LARGEST}")
     return text
+
+
+def _made(entry: Entry) -> list[str]:
+    """Return the ids of the orders or rules that an act made."""
+    answered = {} if entry.answered is UNSET else entry.answered
+    ids: list[str] = answered.get("orderIds") or answered.get("ids") or []
+    return ids
 
 
 def _verb(method: str, path: str) -> tuple[str | None, str | None]:

@@ -91,12 +91,13 @@ async def run_scenarios(
 ) -> int:
     """Play scenarios, each against a simulator of its own in this process, and say whether all went as they should.
 
-    A simulator of its own is new, so a pass depends on the scenario alone. With --url it depends on the world as it
-    stands, too: those that come with the simulator pass after each other and in a world with orders and feeds of its
-    own. Say --reset where faults, switches or limited roles are still in force, where orders come in by themselves or
-    another client calls meanwhile, and for a journal that was told as a scenario.
+    A simulator of its own is new, so a pass depends on the scenario alone. With --url it depends on
+    the world as it stands, too: those that come with the simulator pass after each other and in a
+    world with orders and feeds of its own. Say --reset where faults, switches or limited roles are
+    still in force, where orders come in by themselves or another client calls meanwhile, and for a
+    journal that was told as a scenario.
 
-    Exit codes: 0 all passed, 1 one failed, 2 a file is no scenario.
+    Exit codes: 0 all passed, 1 one failed, 2 a file is no scenario, 75 no simulator answers at --url.
 
     Parameters
     ----------

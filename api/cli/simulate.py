@@ -106,4 +106,4 @@ def _clock(now: str | None, rate: float) -> SimulatedClock:
     try:
         return SimulatedClock(monotonic=time.monotonic, start=start, rate=rate)
     except TimeOutOfRange as error:
-        raise CommandFailed(f"--now: {error}.", code=Exit.WRONG_USAGE) from None
+        raise CommandFailed(f"--now or --rate: {error}.", code=Exit.WRONG_USAGE) from None

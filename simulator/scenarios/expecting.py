@@ -11,8 +11,8 @@ from simulator.scenarios.references import MISSING
 
 START = "start"
 NOBODY_CAME = (
-    "a client is expected to make such requests meanwhile: point one at the simulator while this plays,"
-    " or export the journal with writes=replay"
+    "a client is expected to make such requests meanwhile: point one at the simulator while this plays;"
+    " a journal that is exported with writes=replay needs none"
 )
 NOBODY = "-"  # an order id that no order has: the state without its orders
 

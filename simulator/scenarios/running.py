@@ -104,6 +104,8 @@ async def _control(line: Line, method: str, path: str, body: object = None) -> D
         return answer.body
     if answer.status == 0:
         raise NoSimulator("no simulator can be reached there")
+    if answer.status == 404:
+        raise NoSimulator("what answers there is no simulator; give the address that it printed, without a path")
     raise CannotPlay(f"the simulator's control plane answered {answer.status}: {refusal(answer.document())}")
 
 

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 
 from simulator.clock import SimulatedClock, TimeOutOfRange
@@ -37,6 +38,14 @@ class TestSimulatedClock:
         machine.seconds += 1000
         clock.advance(1.5)
         assert clock.now() == START + timedelta(seconds=1.5)
+
+    def test_is_never_so_slow_that_a_day_is_nothing(self) -> None:
+        with pytest.raises(TimeOutOfRange, match="stands still at 0"):
+            SimulatedClock(monotonic=Machine(), start=START, rate=1e-9)
+        clock = SimulatedClock(monotonic=Machine(), start=START, rate=7)
+        with pytest.raises(msgspec.ValidationError, match="rate"):
+            clock.restore(clock.keep() | {"rate": 1e-9})
+        assert (clock.now(), clock.rate) == (START, 7)
 
     def test_can_be_set_back(self) -> None:
         clock = SimulatedClock(monotonic=Machine(), start=START)

@@ -138,6 +138,37 @@ async def test_a_scenario_names_no_buyer(amazon: Amazon) -> None:
     assert "Main St" not in text
 
 
+async def test_a_refused_confirmation_is_told_without_words_that_may_be_a_buyers(amazon: Amazon) -> None:
+    order = await amazon.order(await amazon.placed(fulfillmentStatus="UNSHIPPED"))
+    items = [{"orderItemId": "ann@example.com", "quantity": 1}]
+    assert await confirmed(amazon, order, packageReferenceId="Ann Onymous 1 Main St", orderItems=items) == 400
+    assert await confirmed(amazon, order, orderItems=items) == 400
+    text = (await amazon.sim("GET", "/journal/scenario?writes=replay")).text
+    assert text.count("do: confirm-shipment") == 2
+    assert "Onymous" not in text
+    assert "example.com" not in text
+    result = await played(read_scenario(text.encode(), file="journal.yaml"), new_world())
+    assert result.has_passed, result.explanation()
+
+
+@pytest.mark.parametrize("ended", [(0, 1, 2), (0,), (1,), ()])
+async def test_rules_of_which_some_are_left_out_end_as_they_did(amazon: Amazon, ended: tuple[int, ...]) -> None:
+    await amazon.placed(fulfillmentStatus="UNSHIPPED")
+    rules = [
+        {"effect": "LOST", "operation": "confirmShipment", "times": 1},
+        {"effect": "LATE", "seconds": 5},
+        {"effect": "FEED_STUCK"},
+    ]
+    ids = (await amazon.sim("POST", "/faults", {"rules": rules})).json()["ids"]
+    for place in ended:
+        assert (await amazon.sim("DELETE", f"/faults/{ids[place]}")).status_code == 200
+    other = new_world()
+    result = await played(await told(amazon, "replay"), other)
+    assert result.has_passed, result.explanation()
+    left = [rule["effect"] for place, rule in enumerate(rules) if place not in (0, *ended)]
+    assert [rule.effect.value for rule in other.faults] == left
+
+
 async def test_what_cannot_be_told_is_said(amazon: Amazon) -> None:
     nothing = await amazon.sim("GET", "/journal/scenario")
     assert (nothing.status_code, nothing.json()["error"]["code"]) == (409, "CONFLICT")

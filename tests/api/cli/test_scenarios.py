@@ -136,6 +136,13 @@ def test_what_needs_a_service_and_what_nobody_answers_is_told(orderlane: Orderla
     assert "http://127.0.0.1:9: no simulator can be reached there." in nobody.err
 
 
+def test_an_address_with_a_path_is_told(orderlane: Orderlane):
+    with served_world("demo") as served:
+        ended = orderlane("scenarios", "run", "happy-fbm", "--url", f"{served.url}/nope")
+    assert ended.code == 75
+    assert f"{served.url}/nope: what answers there is no simulator; give the address" in ended.err
+
+
 def test_all_pass_against_a_simulator_that_has_a_history(orderlane: Orderlane):
     with served_world("demo") as served:
         served.place(count=3)
