@@ -1,7 +1,7 @@
 """What the running service is made of: the parts that requests and background work share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from domain.accounts.backfill import FirstPage
 from domain.accounts.marketplaces import Verified
 from domain.accounts.records import Store
 from domain.accounts.regions import Region
+from domain.commerce.mail_rules import Mailing
 from domain.sealing import Sealer
 
 
@@ -45,3 +46,4 @@ class Service:
     first_look: FirstLook
     new_reference: Callable[[], str]  # a package reference never used anywhere before: digits, at most 18
     wake: Callable[[], None]  # tells the worker that something is due
+    mailing: Mailing = field(default_factory=Mailing)  # what can be done about e-mails to buyers

@@ -26,6 +26,7 @@ class Owner(StrEnum):
     AMAZON_ORDER = "AMAZON_ORDER"
     COMMERCE_ORDER = "COMMERCE_ORDER"
     CUSTOMER = "CUSTOMER"
+    MAIL = "MAIL"  # the comment of an e-mail that waits to be sent
 
 
 class BuyerRecord(Model):

@@ -71,6 +71,9 @@ class EventKind(StrEnum):
     ATTENTION_DISMISSED = "ATTENTION_DISMISSED"  # a person decided to leave it
     PRODUCT_MATCHED = "PRODUCT_MATCHED"  # a person said which product an item means
     PROPOSAL_APPLIED = "PROPOSAL_APPLIED"  # a difference from Amazon's order was dealt with
+    MAIL_QUEUED = "MAIL_QUEUED"
+    MAIL_SENT = "MAIL_SENT"
+    MAIL_FAILED = "MAIL_FAILED"
     REDACTED = "REDACTED"
     STORE_CONNECTED = "STORE_CONNECTED"
     STORE_PAUSED = "STORE_PAUSED"
@@ -96,6 +99,9 @@ MATERIAL: Final = frozenset(EventKind) - {
     EventKind.ATTENTION_RESOLVED,
     EventKind.ATTENTION_DISMISSED,
     EventKind.RETRY_REQUESTED,
+    EventKind.MAIL_QUEUED,
+    EventKind.MAIL_SENT,
+    EventKind.MAIL_FAILED,
 }
 """Events after which somebody who looked at the order before has seen an older version of it."""
 

@@ -14,6 +14,7 @@ MODELS: Final = (
     "domain.accounts.records",
     "domain.amazon.records",
     "domain.catalog.records",
+    "domain.commerce.mail_records",
     "domain.commerce.records",
     "domain.channel.records",
 )

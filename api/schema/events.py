@@ -60,6 +60,9 @@ described(
         "PRODUCT_MATCHED": "Somebody said which product an item means.",
         "RETRY_REQUESTED": "Somebody asked to evaluate it again.",
         "PROPOSAL_APPLIED": "A difference from Amazon's order was dealt with.",
+        "MAIL_QUEUED": "An e-mail to the buyer was queued.",
+        "MAIL_SENT": "The mail server took an e-mail to the buyer.",
+        "MAIL_FAILED": "An e-mail to the buyer cannot be sent.",
         "REDACTED": "Its buyer data was deleted.",
     },
     left_out=frozenset(

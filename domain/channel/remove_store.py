@@ -24,6 +24,7 @@ from domain.catalog.records import ItemMatch, Match, Reservation
 from domain.catalog.stock import release
 from domain.change import Change, change
 from domain.channel.records import Attention, Correction, DecisionRecord
+from domain.commerce.mail_records import MailMessage, MailSettingsVersion
 from domain.commerce.records import (
     CommerceOrder,
     CommerceOrderLine,
@@ -50,7 +51,14 @@ _OF_AN_ORDER: Final[Sequence[Any]] = (
     Event,
     AmazonItem,
 )
-_OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (Package, Shipment, Invoice, CreditMemo, CommerceOrderLine)
+_OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (
+    Package,
+    Shipment,
+    Invoice,
+    CreditMemo,
+    MailMessage,
+    CommerceOrderLine,
+)
 
 
 async def delete_store(*, store_id: int, confirm_name: str, now: datetime, actor: Actor) -> Store:
@@ -125,6 +133,8 @@ async def _remove_orders(unit: Change, ids: Sequence[int]) -> None:
     commerce = await CommerceOrder.filter(channel_order_id__in=ids).values_list("id", flat=True)
     lines = await CommerceOrderLine.filter(order_id__in=commerce).values_list("id", flat=True)
     await DocumentLine.filter(line_id__in=lines).delete()
+    mails = await MailMessage.filter(order_id__in=commerce).values_list("id", flat=True)
+    await BuyerRecord.filter(owner=Owner.MAIL, owner_id__in=mails).delete()
     for record in _OF_A_COMMERCE_ORDER:
         await record.filter(order_id__in=commerce).delete()
     await BuyerRecord.filter(owner=Owner.COMMERCE_ORDER, owner_id__in=commerce).delete()
@@ -142,7 +152,7 @@ async def _remove_store(store: Store) -> None:
         cursor = await live_cursor_of(other)
         assert cursor is not None, "a connected store has a live cursor"
         await joint.update(store_id=other.id, cursor_id=cursor.id)
-    for record in (Attention, Event, SettingsVersion, SyncRun, SyncCursor):
+    for record in (Attention, Event, SettingsVersion, MailSettingsVersion, SyncRun, SyncCursor):
         await record.filter(store_id=store.id).delete()
     await store.delete()
     if not others:
