@@ -1,11 +1,10 @@
 """The words that say where a commerce order stands."""
 
-from enum import StrEnum
-
 import strawberry
 
 from api.schema.enums import described
 from domain.commerce.lifecycle import STATUSES, CommerceOrderState, Status
+from domain.commerce.refund_reasons import RefundReason
 
 described(
     CommerceOrderState,
@@ -23,19 +22,6 @@ described(
 )
 
 
-class RefundReason(StrEnum):
-    """Why money was given back."""
-
-    BUYER_RETURN = "BUYER_RETURN"
-    BUYER_CANCELED = "BUYER_CANCELED"
-    NO_INVENTORY = "NO_INVENTORY"
-    PRICE_ADJUSTMENT = "PRICE_ADJUSTMENT"
-    DAMAGED = "DAMAGED"
-    CANCELED_ON_AMAZON = "CANCELED_ON_AMAZON"
-    QUANTITY_LOWERED = "QUANTITY_LOWERED"
-    OTHER = "OTHER"
-
-
 described(
     RefundReason,
     description="Why money was given back.",
@@ -47,6 +33,7 @@ described(
         "DAMAGED": "They came damaged.",
         "CANCELED_ON_AMAZON": "Amazon shows the order as canceled.",
         "QUANTITY_LOWERED": "Amazon took them off the order after its import.",
+        "PRICE_LOWERED": "Amazon lowered the amount of a line after the import.",
         "OTHER": "Another reason.",
     },
 )

@@ -10,7 +10,7 @@ from domain.channel.attention import Concern
 from domain.channel.due_orders import DueOrder
 from domain.channel.moved import Moved
 from domain.channel.records import AttentionKind
-from domain.commerce.credit_memos import Given, left_of
+from domain.commerce.given_back import Given, left_of
 from domain.commerce.records import CommerceOrderLine
 from domain.money import Money
 
@@ -63,8 +63,8 @@ def _of_price(line: CommerceOrderLine, item: AmazonItem, given: Given) -> Iterat
     is_now, was = price_now(item), left_of(line, given).total
     if is_now is None or is_now.minor == was:
         return
-    # Of a line with units given back Amazon may count the old amount for a while; there only a fall is news.
-    if is_now.minor < was or not line.quantity_refunded:
+    # Of a line with units or money given back Amazon may count the old amount; there only a fall is news.
+    if is_now.minor < was or not (line.quantity_refunded or given.by_person):
         yield _concern(
             line, "price", str(Money(was, is_now.currency)), str(is_now), "settle the difference, or keep it"
         )

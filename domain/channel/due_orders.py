@@ -19,7 +19,7 @@ from domain.catalog.records import Product, Reservation, ReservationState
 from domain.channel.deliveries import deliveries_of
 from domain.channel.moved import Moved
 from domain.channel.records import Attention, AttentionState, DecisionRecord
-from domain.commerce.credit_memos import Given, canceled_orders, given_back
+from domain.commerce.given_back import Given, canceled_orders, given_back
 from domain.commerce.orders import lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.instant import to_text

@@ -8,7 +8,8 @@ from domain.catalog.stock import release
 from domain.change import Change
 from domain.channel.conflicts import price_now, units_kept
 from domain.channel.due_orders import DueOrder
-from domain.commerce.credit_memos import QUANTITY_LOWERED, Given, left_of, refund_line
+from domain.commerce.credit_memos import refund_line
+from domain.commerce.given_back import PRICE_LOWERED, QUANTITY_LOWERED, Given, left_of
 from domain.commerce.lifecycle import state_after_refund
 from domain.commerce.orders import move_orders, progress, quantities
 from domain.commerce.permissions import OrderAction, refusal
@@ -57,7 +58,7 @@ async def refund_price(
     fallen = left.total - is_now.minor
     by_shipping = 0 if shipping is None else left.shipping - shipping
     amount = Given(goods=fallen - by_shipping, shipping=by_shipping)
-    await _refund(unit, due, commerce, line, 0, amount, reason="PRICE_ADJUSTMENT", restocked=False)
+    await _refund(unit, due, commerce, line, 0, amount, reason=PRICE_LOWERED, restocked=False)
 
 
 async def _refund(

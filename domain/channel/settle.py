@@ -10,7 +10,8 @@ from domain.catalog.stock import deduct, release
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
 from domain.channel.elsewhere import shipped_elsewhere, unsent
-from domain.commerce.credit_memos import CANCELED_ON_AMAZON, refund_everything
+from domain.commerce.credit_memos import refund_everything
+from domain.commerce.given_back import CANCELED_ON_AMAZON
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.orders import move_orders
 from domain.commerce.records import CommerceOrder

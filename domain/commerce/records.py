@@ -167,10 +167,13 @@ class CreditMemo(Model):
     number = fields.CharField(max_length=64)
     currency = fields.CharField(max_length=3)
     shipping_minor = fields.BigIntField(default=0)
-    adjustment_minor = fields.BigIntField(default=0)
+    adjustment_minor = fields.BigIntField(default=0)  # what belongs to no line, after the fee
+    adjustment_fee_minor = fields.BigIntField(default=0)  # what was kept back
     total_minor = fields.BigIntField()
     reason = fields.CharField(max_length=32)
+    note = fields.TextField(null=True)  # never buyer data
     restocked = fields.BooleanField(default=False)
+    command_id = fields.BigIntField(null=True)  # the channel's message to Amazon about it, opaque here
     created_at = Instant()
 
     class Meta:
@@ -178,7 +181,10 @@ class CreditMemo(Model):
 
         table = "credit_memo"
         unique_together = (("store_view", "number"),)
-        indexes = (Index(fields=("order_id",), name="ix_credit_memo_order"),)
+        indexes = (
+            Index(fields=("order_id",), name="ix_credit_memo_order"),
+            Index(fields=("command_id",), name="ix_credit_memo_command"),
+        )
 
 
 class DocumentLine(Model):

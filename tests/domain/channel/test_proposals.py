@@ -101,7 +101,7 @@ async def test_what_amazon_says_of_the_rest_counts_before_a_share(stage: Stage) 
     shown = await difference(order)
     assert shown.facts == {"what": "price", "was": "27.50 EUR", "is": "25.00 EUR"}
     await apply(stage, shown, REFUND)
-    assert (await memos())[1:] == [("PRICE_ADJUSTMENT", 250, 250, 0)]
+    assert (await memos())[1:] == [("PRICE_LOWERED", 250, 250, 0)]
 
     order = await stage.change(order, status="CANCELED", items=(item("MUG", 0),))
     commerce, _ = await commerce_of(order)
@@ -147,7 +147,7 @@ async def test_a_price_that_fell_is_given_back_and_one_that_rose_can_only_be_kep
     assert proposals_of(fell)[0].label == "Give 4.90 EUR back with a credit memo"
     await apply(stage, fell, REFUND)
     assert await apply(stage, rose, KEEP) == Affected()
-    assert await memos() == [("PRICE_ADJUSTMENT", 490, 0, 0)]
+    assert await memos() == [("PRICE_LOWERED", 490, 0, 0)]
     assert await open_attention(order) == []
     assert (await Attention.get(id=rose.id)).state == "DISMISSED"
 

@@ -9,7 +9,7 @@ from domain.catalog.records import Reservation
 from domain.change import change
 from domain.channel.proposals import apply_proposal, proposals_of
 from domain.channel.resolution import ResolutionKind
-from domain.commerce.credit_memos import given_back
+from domain.commerce.given_back import given_back
 from domain.commerce.orders import quantities
 from domain.commerce.records import CommerceOrderLine, CreditMemo, DocumentLine
 from tests.domain.channel.stage import CLERK, Stage, commerce_of, euro, item, items_of, open_attention, package, shelf
