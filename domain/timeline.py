@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     CANCEL_REQUESTED = "CANCEL_REQUESTED"
     CANCELED = "CANCELED"
     REFUNDED = "REFUNDED"
+    REFUND_REQUESTED = "REFUND_REQUESTED"  # Amazon is asked to pay back
     HELD = "HELD"
     RELEASED = "RELEASED"
     COMMENTED = "COMMENTED"

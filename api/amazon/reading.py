@@ -27,6 +27,7 @@ _REPLACED: Final = frozenset(["REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID"]
 _ORDER_ID_LIMIT: Final = 32
 _ITEM_ID_LIMIT: Final = 64
 _MOST: Final = 2**31 - 1
+_LONGEST_SUBTYPE: Final = 40
 
 
 class _OnlyId(msgspec.Struct, rename="camel"):
@@ -150,7 +151,7 @@ class _Reader:
         for index, part in enumerate(proceeds.breakdowns or ()):
             amount = self._money(part.subtotal, f"{at}.breakdowns[{index}].subtotal")
             if amount is not None:
-                parts.append(Breakdown(translation.breakdown_kind(part.type), amount))
+                parts.append(Breakdown(translation.breakdown_kind(part.type), amount, _details(part, amount)))
         return tuple(parts)
 
     def _same_currency(self, total: Money | None, parts: tuple[Breakdown, ...], at: str) -> None:
@@ -175,6 +176,19 @@ class _Reader:
         except InvalidInput as refusal:
             self._problems.append(Problem(at, text[:40], refusal.message))
             return None
+
+
+def _details(part: wire.Breakdown, whole: Money) -> tuple[tuple[str, int], ...]:
+    """Return what of a part belongs to what; nothing unless it adds up, since only the whole is needed."""
+    found: dict[str, int] = {}
+    for detail in part.detailed_breakdowns or ():
+        value = detail.value or wire.Money()
+        read = translation.money(_amount(value.amount), value.currency_code, at="detailedBreakdowns")
+        if isinstance(read, Problem) or read.currency != whole.currency:
+            return ()
+        name = (detail.subtype or "")[:_LONGEST_SUBTYPE]
+        found[name] = found.get(name, 0) + read.minor
+    return tuple(sorted(found.items())) if sum(found.values()) == whole.minor else ()
 
 
 def _amount(raw: msgspec.Raw) -> str | None:

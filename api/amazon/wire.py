@@ -17,11 +17,19 @@ class Money(_Wire):
     currency_code: str | None = None
 
 
+class Detail(_Wire):
+    """What of a part belongs to what."""
+
+    subtype: str | None = None
+    value: Money | None = None
+
+
 class Breakdown(_Wire):
     """A part of the proceeds."""
 
     type: str | None = None
     subtotal: Money | None = None
+    detailed_breakdowns: list[Detail] | None = None
 
 
 class Proceeds(_Wire):

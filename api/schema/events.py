@@ -43,6 +43,7 @@ described(
         "CANCEL_REQUESTED": "Somebody asked to cancel it.",
         "CANCELED": "It was canceled.",
         "REFUNDED": "Money was given back.",
+        "REFUND_REQUESTED": "Amazon is asked to pay money back.",
         "HELD": "It was put on hold.",
         "RELEASED": "A hold was lifted.",
         "COMMENTED": "Somebody wrote a comment.",

@@ -44,10 +44,14 @@ class BreakdownKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """One part of the proceeds of an order or of a whole item line (not of one unit)."""
+    """One part of the proceeds of an order or of a whole item line (not of one unit).
+
+    `details` are pairs of what it belongs to, in Amazon's word, and minor units; empty unless they add up to the part.
+    """
 
     kind: BreakdownKind
     amount: Money
+    details: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

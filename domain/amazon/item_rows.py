@@ -32,6 +32,7 @@ _ITEM_COLUMNS: Final[Mapping[str, str]] = {
     "discount_minor": "integer",
     "other_minor": "integer",
     "total_minor": "integer",
+    "details": "json",
     "cancel_requested": "boolean",
     "canceled_by": "text",
 }
@@ -44,6 +45,8 @@ _AMOUNT_OF: Final = {
     BreakdownKind.TAX: "tax_minor",
     BreakdownKind.DISCOUNT: "discount_minor",
 }
+
+_DETAILED: Final = (BreakdownKind.TAX, BreakdownKind.DISCOUNT)
 
 
 def item_row(item: ItemFacts, *, account_id: int, store_id: int, order_id: int, position: int) -> list[object]:
@@ -64,6 +67,7 @@ def item_row(item: ItemFacts, *, account_id: int, store_id: int, order_id: int, 
         "currency": currency,
         "unit_price_minor": _minor(item.unit_price, currency),
         "total_minor": _minor(item.proceeds_total, currency),
+        "details": _details(item, currency),
         "cancel_requested": item.cancel_requested,
         "canceled_by": item.canceled_by,
         **_amounts(item, currency),
@@ -106,6 +110,17 @@ def _amounts(item: ItemFacts, currency: str | None) -> dict[str, int | None]:
             name = _AMOUNT_OF.get(part.kind, "other_minor")
             amounts[name] = (amounts[name] or 0) + part.amount.minor
     return amounts
+
+
+def _details(item: ItemFacts, currency: str | None) -> dict[str, dict[str, int]] | None:
+    details = {
+        part.kind.value: dict(part.details)
+        for part in item.breakdowns
+        if part.details and part.kind in _DETAILED and part.amount.currency == currency
+    }
+    # Of two parts of a kind one may have no details: then what there is would not add up.
+    kinds = [part.kind.value for part in item.breakdowns]
+    return {kind: found for kind, found in details.items() if kinds.count(kind) == 1} or None
 
 
 def _minor(money: Money | None, currency: str | None) -> int | None:

@@ -119,6 +119,7 @@ class AmazonItem(Model):
     discount_minor = fields.BigIntField(null=True)  # as Amazon signs it: negative reduces
     other_minor = fields.BigIntField(null=True)
     total_minor = fields.BigIntField(null=True)
+    details: Any = fields.JSONField(null=True)  # of taxes and discounts: kind to subtype to minor units
     cancel_requested = fields.BooleanField(default=False)
     canceled_by = fields.CharField(max_length=16, null=True)
     gone_at = Instant(null=True)  # Amazon no longer lists it
