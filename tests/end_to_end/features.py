@@ -1,0 +1,142 @@
+"""What the back office can do: each feature with the operation that does it; its end-to-end test bears its name."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+STORIES: Final = Path(__file__).parent / "stories"
+PAGE: Final = Path(__file__).parents[2] / "docs" / "features.md"
+ABOUT: Final = (
+    "# What it can do\n\n"
+    "Each feature of a commerce back office with a marketplace beside it, the operation of the GraphQL API (or the "
+    "command) that does it,\nand the end-to-end test that shows it: the whole service against the simulated Amazon. "
+    "*Core* features are what such a back office cannot do without.\n"
+    "This page is written by `python -m tests.end_to_end.features`.\n"
+)
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A feature; `operations` are fields of the schema as `Type.field`, or commands as they are typed.
+
+    One that is left out has none, and says why.
+    """
+
+    name: str
+    operations: tuple[str, ...]
+    is_core: bool = True
+    why_not: str | None = None
+
+    @property
+    def test(self) -> str:
+        """What its tests are called; several begin so."""
+        return "test_" + "_".join(re.findall("[a-z0-9]+", self.name.lower()))
+
+
+def _core(name: str, *operations: str) -> Feature:
+    return Feature(name, operations)
+
+
+def _more(name: str, *operations: str) -> Feature:
+    return Feature(name, operations, is_core=False)
+
+
+def _left_out(name: str, why: str) -> Feature:
+    return Feature(name, (), is_core=False, why_not=why)
+
+
+FEATURES: Final = (
+    _core("Amazon store entity", "Query.stores", "Query.store"),
+    _core("Connect / authorise store", "Mutation.connectStore"),
+    _core("Store status Active/Inactive", "Mutation.pauseStore", "Mutation.resumeStore"),
+    _more("Delete store", "Mutation.deleteStore"),
+    _core("Integration cut-off", "Store.cutoffAt", "Mutation.previewBackfill", "Mutation.startBackfill"),
+    _core("Amazon status values", "AmazonOrder.status", "AmazonOrder.displayStatus"),
+    _core("Order Notes", "AmazonOrder.latestEvent", "AmazonOrder.events"),
+    _core("Order number link targets", "AmazonOrder.defaultTarget", "AmazonOrder.sellerCentralUrl"),
+    _core("Edit shipping address + Save Order", "Mutation.correctAddress"),
+    _more("Corrections survive sync", "AmazonOrder.addressCorrections"),
+    _core("FBA placeholder data", "AmazonOrder.buyer", "AmazonOrder.shippingAddress"),
+    _core("Order settings: import on/off", "Mutation.updateOrderSettings"),
+    _core("Order settings: target store view", "Mutation.updateOrderSettings"),
+    _core("Order settings: customer creation", "Mutation.updateOrderSettings"),
+    _core("Order settings: number source", "Mutation.updateOrderSettings"),
+    _core("Order settings: order status", "Mutation.updateOrderSettings"),
+    _more("Order settings: pending reservation", "Mutation.updateOrderSettings"),
+    _core("Settings disabled when import off", "OrderSettings.fields"),
+    _core("Import process Pending -> Unshipped -> Commerce Processing", "AmazonOrder.commerceOrder"),
+    _core("FBM/FBA decision matrix", "AmazonOrder.importDecision"),
+    _core("FBA: create at Shipped, Complete", "AmazonOrder.commerceOrder"),
+    _core("Customer lookup/creation", "Mutation.updateOrderSettings"),
+    _core("Amounts: Amazon prices, discount, tax", "CommerceOrder.total", "CommerceOrder.lines"),
+    _core("Region normalisation", "AmazonOrder.shippingAddress"),
+    _core("Auto-invoice at import", "CommerceOrder.invoices"),
+    _core("Two-way order link, unique", "AmazonOrder.commerceOrder", "CommerceOrder.amazonOrder"),
+    _core("Stock reservation / FBA none", "Product.reserved"),
+    _core("Blocker B1 not in catalog", "Mutation.applyResolution"),
+    _core("Blocker B2 disabled", "Mutation.applyResolution", "Mutation.enableProduct"),
+    _core("Blocker B3 out of stock", "Mutation.applyResolution", "Mutation.restockProduct"),
+    _core("Other blockers B4: address", "Mutation.correctAddress"),
+    _core("System message naming stores", "Query.systemMessages"),
+    _core("Retry on next sync", "Query.evaluationBacklog"),
+    _core("One failure does not stop others", "SyncRun.failed"),
+    _more("Manual retry / why-blocked query", "Mutation.retryImport", "AmazonOrder.blockers"),
+    _core(
+        "Match listing to product, create product from listing",
+        "Mutation.matchProduct",
+        "Mutation.createProductFromItem",
+    ),
+    _core("Import disabled: view only", "AmazonOrder.actions"),
+    _core("Cancel unshipped order with reason", "Mutation.cancelOrder", "orderlane orders cancel"),
+    _core("Cancel refused unless Unshipped", "Mutation.cancelOrder"),
+    _core("Cancel effect on Commerce order", "CommerceOrder.creditMemos"),
+    _core("Cancel notice to Amazon and buyer", "AmazonOrder.commands"),
+    _more("Cancel confirmation / rollback", "AmazonOrder.commands"),
+    _core("Buyer or Amazon cancel inbound", "AmazonOrder.buyerCancellation"),
+    _core("Ship from Commerce with tracking -> Amazon Shipped", "Mutation.shipOrder", "orderlane orders ship"),
+    _core("Partial shipments", "Mutation.shipOrder"),
+    _core("Carrier mapping", "Mutation.shipOrder"),
+    _more("Several tracks per shipment", "Mutation.shipOrder"),
+    _core("Completion on next cron", "AmazonOrder.displayStatus"),
+    _core("Scheduled sync with configurable interval", "Store.nextSyncAt"),
+    _more("Run sync on demand", "Mutation.syncNow", "orderlane sync"),
+    _core("Lock against overlapping runs", "Store.syncRuns"),
+    _core("Command outbox with retry", "Mutation.retryCommand", "Mutation.giveUpCommand", "Query.commands"),
+    _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
+)
+
+
+@cache
+def told() -> set[str]:
+    """Return the names of all tests that tell a story."""
+    return {
+        node.name
+        for file in STORIES.glob("test_*.py")
+        for node in ast.walk(ast.parse(file.read_text("utf-8")))
+        if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef) and node.name.startswith("test_")
+    }
+
+
+def page() -> str:
+    """Return the page that lists them."""
+    return ABOUT + "\n" + "\n".join(_lines()) + "\n"
+
+
+def _lines() -> Iterator[str]:
+    yield "| feature | core | status | how | shown by |"
+    yield "|---|---|---|---|---|"
+    for feature in FEATURES:
+        core = "yes" if feature.is_core else ""
+        if feature.why_not is None:
+            how = ", ".join(f"`{operation}`" for operation in feature.operations)
+            yield f"| {feature.name} | {core} | works | {how} | `{feature.test}` |"
+        else:
+            yield f"| {feature.name} | {core} | left out | {feature.why_not} | |"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
