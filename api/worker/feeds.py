@@ -1,12 +1,11 @@
-"""Sending cancellations to Amazon: one feed an account at a time, so that a lost answer never sends one twice."""
+"""Sending feeds to Amazon: one of a type an account at a time, so that a lost answer never sends anything twice."""
 
 import logging
-from asyncio import to_thread
 from datetime import timedelta
 from typing import Final
 
-from api.amazon.acknowledgement import acknowledgement
 from api.amazon.feeds import Place
+from api.worker.feed_contents import contents_of
 from api.worker.order_reads import rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets
@@ -28,18 +27,23 @@ _NOT_NOW: Final = timedelta(minutes=1)
 _LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
-async def submit_feed(worker: Worker, account_id: int) -> bool:
-    """Send an account's cancellations that are due as one feed; False if nothing was sent.
+async def submit_feed(worker: Worker, account_id: int, feed_type: str) -> bool:
+    """Send what is due of an account by a type of feed as one feed; False if nothing was sent.
 
-    While the quota of createFeed is spent they gather. A restart goes on from what is stored: `follow_feed`.
+    While the quota of createFeed is spent it gathers. A restart goes on from what is stored: `follow_feed`.
     """
     account = await Account.get(id=account_id)
     feed: FeedSubmission | None = None
     try:
         async with worker.quota(account, budgets.CREATE_FEED):
-            place = await _place(worker, account)
+            place = await _place(worker, account, feed_type)
             if place is not None:
-                feed = await feeds.collect(account_id=account_id, document_id=place.feed_document_id, now=worker.now())
+                feed = await feeds.collect(
+                    account_id=account_id,
+                    feed_type=feed_type,
+                    document_id=place.feed_document_id,
+                    now=worker.now(),
+                )
             if place is None or feed is None:
                 return False
             await _hand_over(worker, account, feed, place)
@@ -52,7 +56,7 @@ async def submit_feed(worker: Worker, account_id: int) -> bool:
     return True
 
 
-async def _place(worker: Worker, account: Account) -> Place | None:
+async def _place(worker: Worker, account: Account, feed_type: str) -> Place | None:
     """Ask where the feed can be put; None if nothing can be sent now, and it is stored when or that it never can."""
     seller, now = worker.seller(account), worker.now()
     try:
@@ -65,19 +69,18 @@ async def _place(worker: Worker, account: Account) -> Place | None:
         return None
     except MarketplaceRejected as error:
         _LOG.error("a feed document was refused (%s, request %s)", error.amazon_code, error.request_id)
-        if feed := await feeds.collect(account_id=account.id, document_id=None, now=now):
+        if feed := await feeds.collect(account_id=account.id, feed_type=feed_type, document_id=None, now=now):
             await feed_results.refuse(submission_id=feed.id, error=error, now=now)
         return None
     except MarketplaceUnavailable as error:
         _LOG.warning("a feed waits: %s", error.message)
         pause = timedelta(seconds=error.retry_after) if error.retry_after else _NOT_NOW
-    await feeds.put_off_sending(account_id=account.id, until=now + pause, now=now)
+    await feeds.put_off_sending(account_id=account.id, feed_type=feed_type, until=now + pause, now=now)
     return None
 
 
 async def _hand_over(worker: Worker, account: Account, feed: FeedSubmission, place: Place) -> None:
-    cancellations = await feeds.cancellations_of(feed)
-    content = await to_thread(acknowledgement, merchant_id=account.seller_id, cancellations=cancellations)
+    content = await contents_of(feed, merchant_id=account.seller_id)
     try:
         await worker.amazon.feeds.upload(place, content)
     except MarketplaceUnavailable as error:

@@ -72,11 +72,13 @@ async def deliver_due(worker: Worker) -> int:
 
 
 async def feeds_due(worker: Worker) -> int:
-    """Take the next step with every feed under way, then send cancellations as new ones; return how many steps."""
+    """Take the next step with every feed under way, then send what waits as new ones; return how many steps."""
     under_way = await feeds.due_feeds(now=worker.now())
     followed = await _by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
     waiting = await feeds.waiting_lanes(now=worker.now())
-    return followed + await _by_account(worker, waiting, lambda lane: submit_feed(worker, lane.account_id))
+    return followed + await _by_account(
+        worker, waiting, lambda lane: submit_feed(worker, lane.account_id, lane.feed_type)
+    )
 
 
 async def evaluate_due(worker: Worker) -> tuple[int, int]:

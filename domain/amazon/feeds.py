@@ -8,21 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from tortoise.expressions import RawSQL
 from tortoise.queryset import QuerySet
 
-from domain.accounts.records import Account, AccountState, Store, StoreState
-from domain.amazon.cancel_reasons import FEED_REASONS, CancelReason
+from domain.accounts.records import Account, AccountState, Store
 from domain.amazon.commands import WAITS
-from domain.amazon.facts import AmazonOrderStatus
-from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
+from domain.amazon.feed_types import FEED_TYPES, NAMES
+from domain.amazon.records import Command, CommandState, FeedState, FeedSubmission
 from domain.change import Change, change
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, placeholder
 from domain.timeline import SYSTEM, EventKind, Subject
-
-ACKNOWLEDGEMENT: Final = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
-"""The type of the feed that cancels orders (Feed Type Values, Order feeds)."""
 
 MOST_MESSAGES: Final = 2000
 """So many are chosen in one change without holding up others, and stay well below the 10 MiB that Amazon advises."""
@@ -32,35 +27,14 @@ _LOOK: Final = timedelta(seconds=30)
 _LONGEST_PAUSE: Final = timedelta(minutes=5)
 _SHOWN: Final = 300
 
-# Whatever else Amazon says of an order decides its cancellation without asking: what was seen wins over what is asked.
-_CANCELABLE: Final = RawSQL(
-    "EXISTS (SELECT 1 FROM amazon_order target JOIN store ON store.id = target.store_id "
-    'JOIN account ON account.id = target.account_id WHERE target.id = "command"."order_id" '
-    f"AND target.amazon_status = '{AmazonOrderStatus.UNSHIPPED.value}' "
-    f"AND store.state = '{StoreState.ACTIVE.value}' AND account.state = '{AccountState.ACTIVE.value}')"
-)
-_LANE_OPEN: Final = RawSQL(
-    'EXISTS (SELECT 1 FROM feed_submission lane WHERE lane.account_id = "command"."account_id" '
-    f"AND lane.feed_type = '{ACKNOWLEDGEMENT}' AND lane.finished_at IS NULL)"
-)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancellation:
-    """One message of an acknowledgement feed; `reason` is Amazon's word, `items` are order item ids and quantities."""
-
-    message_id: int
-    number: str
-    reason: str
-    items: tuple[tuple[str, int], ...]
-
 
 @dataclass(slots=True)
 class Lane:
-    """Where an account's feeds follow each other."""
+    """Where an account's feeds of a type follow each other."""
 
     id: int
     account_id: int
+    feed_type: str
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -70,9 +44,12 @@ def pause_after(attempts: int) -> timedelta:
 
 
 async def waiting_lanes(*, now: datetime) -> list[Lane]:
-    """Return the accounts that have cancellations to send and no feed under way."""
-    rows = await _sendable(now).distinct().values("account_id")
-    return [Lane(row["account_id"], row["account_id"]) for row in rows]
+    """Return the accounts that have something to send by a type of feed, and no feed of the type under way."""
+    lanes = []
+    for name in FEED_TYPES:
+        rows = await _sendable(name, now).distinct().values("account_id")
+        lanes += [Lane(row["account_id"], row["account_id"], name) for row in rows]
+    return lanes
 
 
 async def due_feeds(*, now: datetime) -> list[FeedSubmission]:
@@ -87,11 +64,12 @@ async def due_feeds(*, now: datetime) -> list[FeedSubmission]:
     ]
 
 
-async def collect(*, account_id: int, document_id: str | None, now: datetime) -> FeedSubmission | None:
-    """Choose an account's cancellations that are to be sent as one feed; None if there are none, or a feed is open."""
+async def collect(*, account_id: int, feed_type: str, document_id: str | None, now: datetime) -> FeedSubmission | None:
+    """Choose what an account is to send as one feed of a type; None if there is nothing, or a feed is open."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        chosen = await _sendable(now).filter(account_id=account_id).order_by("due_at", "id").limit(MOST_MESSAGES)
+        sendable = _sendable(feed_type, now).filter(account_id=account_id)
+        chosen = await sendable.order_by("due_at", "id").limit(MOST_MESSAGES)
         marketplaces = dict(await Store.filter(account_id=account_id).values_list("id", "marketplace_id"))
         places = sorted({marketplaces[command.store_id] for command in chosen})[:_MOST_MARKETPLACES]
         chosen = [command for command in chosen if marketplaces[command.store_id] in places]
@@ -99,7 +77,7 @@ async def collect(*, account_id: int, document_id: str | None, now: datetime) ->
             return None
         feed = await FeedSubmission.create(
             account_id=account_id,
-            feed_type=ACKNOWLEDGEMENT,
+            feed_type=feed_type,
             state=FeedState.COLLECTED,
             marketplaces=",".join(places),
             messages=len(chosen),
@@ -109,25 +87,6 @@ async def collect(*, account_id: int, document_id: str | None, now: datetime) ->
         )
         await _send_with(unit, feed, chosen)
         return feed
-
-
-async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
-    """Return the messages of a feed in their order.
-
-    Also of orders that Amazon's facts settled meanwhile: its report accounts for as many messages as were chosen.
-    """
-    commands = await Command.filter(submission_id=feed.id).order_by("message_id")
-    orders = AmazonOrder.filter(id__in=[command.order_id for command in commands])
-    numbers = dict(await orders.values_list("id", "number"))
-    return [
-        Cancellation(
-            message_id=command.message_id or 0,
-            number=numbers[command.order_id],
-            reason=FEED_REASONS[CancelReason(command.payload["reason"])],
-            items=tuple((item_id, quantity) for item_id, quantity in command.payload["items"]),
-        )
-        for command in commands
-    ]
 
 
 async def posting(*, submission_id: int, at: datetime, now: datetime) -> bool:
@@ -159,11 +118,11 @@ async def put_off(
         )
 
 
-async def put_off_sending(*, account_id: int, until: datetime, now: datetime) -> None:
-    """Let an account's cancellations wait although they are due, since Amazon takes nothing at the moment."""
+async def put_off_sending(*, account_id: int, feed_type: str, until: datetime, now: datetime) -> None:
+    """Let what an account has to send wait although it is due, since Amazon takes nothing at the moment."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        ids = await _sendable(now).filter(account_id=account_id).values_list("id", flat=True)
+        ids = await _sendable(feed_type, now).filter(account_id=account_id).values_list("id", flat=True)
         await Command.filter(id__in=list(ids)).update(due_at=until)
 
 
@@ -178,12 +137,13 @@ async def unknown_ids(*, account_id: int, feed_ids: Sequence[str]) -> list[str]:
     return sorted(set(feed_ids) - set(map(str, known)))
 
 
-def _sendable(now: datetime) -> QuerySet[Command]:
-    return Command.annotate(waits=WAITS, cancelable=_CANCELABLE, lane_open=_LANE_OPEN).filter(
+def _sendable(feed_type: str, now: datetime) -> QuerySet[Command]:
+    of_type = FEED_TYPES[feed_type]
+    return Command.annotate(waits=WAITS, may_go_out=of_type.may_go_out, lane_open=of_type.lane_open).filter(
         waits=False,
-        cancelable=True,
+        may_go_out=True,
         lane_open=False,
-        kind=CommandKind.CANCEL,
+        kind__in=of_type.kinds,
         state=CommandState.QUEUED,
         due_at__lte=now,
     )
@@ -195,7 +155,7 @@ async def _send_with(unit: Change, feed: FeedSubmission, chosen: Sequence[Comman
         unit.event(
             Subject(command.account_id, command.store_id, command.order_id),
             EventKind.MARKETPLACE_RETRIED if again else EventKind.MARKETPLACE_SENT,
-            f"{'Sent again' if again else 'Sent'} to Amazon: the cancellation.",
+            f"{'Sent again' if again else 'Sent'} to Amazon: {NAMES[command.kind]}.",
             command_id=command.id,
             attempt=command.attempts + 1,
             message_id=message_id,

@@ -13,6 +13,7 @@ from domain.amazon.records import AmazonOrder, Command, CommandState, FeedState,
 from domain.change import Change, change
 from domain.channel.attention import Concern, open_all, resolve
 from domain.channel.confirm import MOST_ATTEMPTS
+from domain.channel.feed_words import WORDS
 from domain.channel.proofs import parked_concern, refused_concern
 from domain.channel.records import Attention, AttentionState
 from domain.errors import MarketplaceError, MarketplaceThrottled
@@ -24,10 +25,6 @@ BATCH: Final = 250
 FATAL: Final = "FATAL"
 """Amazon's word for a feed that it gave up; it may have carried out some of it."""
 
-_TAKEN: Final = "Amazon has taken the cancellation; the order is canceled once Amazon shows it so."
-_REFUSED: Final = "Amazon refused the cancellation."
-_LOOK: Final = "Look into Seller Central whether the order is canceled there."
-_AGAIN: Final = "The cancellation could not be given to Amazon; it goes out again with the next feed."
 _EVENTS: Final[Mapping[CommandState, EventKind]] = MappingProxyType(
     {
         CommandState.ACCEPTED: EventKind.MARKETPLACE_ACCEPTED,
@@ -59,7 +56,7 @@ async def apply_report(*, submission_id: int, report: FeedReport, now: datetime)
     """
 
     def judge(feed: FeedSubmission, command: Command) -> Result:
-        return result_of(report, feed, command.message_id or 0)
+        return result_of(report, feed, command)
 
     while await _settle_some(submission_id, judge, now=now):
         pass
@@ -98,48 +95,50 @@ async def finish_closing(*, submission_id: int, now: datetime) -> None:
         pass
 
 
-def result_of(report: FeedReport, feed: FeedSubmission, message_id: int) -> Result:
-    """Return what a report means for one message of a feed."""
+def result_of(report: FeedReport, feed: FeedSubmission, command: Command) -> Result:
+    """Return what a report means for one of the commands of a feed."""
+    said = WORDS[command.kind]
     if report.is_of_another(feed.messages):
-        return _unknown("Amazon's report speaks of more orders than were sent, so it is of another feed.")
-    named = report.named.get(message_id)
+        return _unknown(command, "Amazon's report speaks of more orders than were sent, so it is of another feed.")
+    named = report.named.get(command.message_id or 0)
     if named is not None and named.is_error:
         return Result(
             state=CommandState.REFUSED,
-            message=f"{_REFUSED} Amazon says: {named.words}",
+            message=f"{said.refused} Amazon says: {named.words}",
             code=named.code,
             words=named.words,
         )
     if named is not None:
-        return Result(state=CommandState.ACCEPTED, message=f"{_TAKEN} Amazon remarks: {named.words}")
+        return Result(state=CommandState.ACCEPTED, message=f"{said.taken} Amazon remarks: {named.words}")
     if (whole := report.of_the_feed) is not None:
         state = CommandState.REFUSED if report.successful == 0 else CommandState.PARKED
-        advice = "" if state is CommandState.REFUSED else f" {_LOOK}"
-        message = f"{_REFUSED} Amazon says of all that was sent: {whole.words}{advice}"
+        advice = "" if state is CommandState.REFUSED else f" {said.look}"
+        message = f"{said.refused} Amazon says of all that was sent: {whole.words}{advice}"
         return Result(state=state, message=message, code=whole.code, words=whole.words)
     if feed.processing_status == FATAL:
-        return _unknown("Amazon gave up in the middle and does not say what became of this order.")
+        return _unknown(command, "Amazon gave up in the middle and does not say what became of this order.")
     if not report.speaks_for_all(feed.messages):
-        return _unknown("Amazon's report does not speak of all orders that were sent.")
-    return Result(state=CommandState.ACCEPTED, message=_TAKEN)
+        return _unknown(command, "Amazon's report does not speak of all orders that were sent.")
+    return Result(state=CommandState.ACCEPTED, message=said.taken)
 
 
 def _closing(feed: FeedSubmission, command: Command) -> Result:
     if feed.state is FeedState.PARKED:
-        return _unknown(feed.error_message or "")
+        return _unknown(command, feed.error_message or "")
+    said = WORDS[command.kind]
     code, words = feed.error_code, feed.error_message
     if feed.state is FeedState.FAILED and words is not None:
-        return Result(state=CommandState.REFUSED, message=f"{_REFUSED} Amazon says: {words}", code=code, words=words)
-    if command.attempts >= MOST_ATTEMPTS and code != MarketplaceThrottled.code and words is not None:
-        message = (
-            f"The cancellation could not be given to Amazon {command.attempts} times. Amazon was not asked for it."
+        return Result(
+            state=CommandState.REFUSED, message=f"{said.refused} Amazon says: {words}", code=code, words=words
         )
+    if command.attempts >= MOST_ATTEMPTS and code != MarketplaceThrottled.code and words is not None:
+        message = said.not_given.format(command.attempts)
         return Result(state=CommandState.PARKED, message=message, code=code, words=words)
-    return Result(state=CommandState.QUEUED, message=_AGAIN, code=code, words=words)
+    return Result(state=CommandState.QUEUED, message=said.again, code=code, words=words)
 
 
-def _unknown(why: str) -> Result:
-    return Result(state=CommandState.PARKED, message=f"{why} {_LOOK}", words=why)
+def _unknown(command: Command, why: str) -> Result:
+    return Result(state=CommandState.PARKED, message=f"{why} {WORDS[command.kind].look}", words=why)
 
 
 def _words(error: MarketplaceError | None) -> dict[str, str | None]:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.amazon.acknowledgement import acknowledgement
-from domain.amazon.feeds import Cancellation
+from domain.amazon.feed_messages import Cancellation
 
 ORDER = Cancellation(
     message_id=1, number="902-0000000-0000001", reason="NoInventory", items=(("item-1", 2), ("item-2", 1))

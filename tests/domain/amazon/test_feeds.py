@@ -5,7 +5,8 @@ import pytest
 from domain.accounts.records import Account, AccountState, Store, StoreState
 from domain.amazon import feeds
 from domain.amazon.commands import enqueue
-from domain.amazon.feeds import ACKNOWLEDGEMENT, Cancellation
+from domain.amazon.feed_messages import Cancellation, cancellations_of
+from domain.amazon.feed_types import ACKNOWLEDGEMENT
 from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
 from domain.change import change
@@ -49,7 +50,9 @@ async def queued(orders, now):
 
 async def collect(now, **arguments):
     account = await Account.get(seller_id="SELLER")
-    return await feeds.collect(**{"account_id": account.id, "document_id": "d1", "now": now} | arguments)
+    return await feeds.collect(
+        **{"account_id": account.id, "feed_type": ACKNOWLEDGEMENT, "document_id": "d1", "now": now} | arguments
+    )
 
 
 class TestCollecting:
@@ -121,7 +124,7 @@ class TestCollecting:
         assert (await collect(now, account_id=other.account_id)).messages == 1
 
     async def test_gives_the_messages_in_amazons_words(self, queued, orders, now):
-        assert await feeds.cancellations_of(await collect(now)) == [
+        assert await cancellations_of(await collect(now)) == [
             Cancellation(message_id=at, number=each.number, reason="NoInventory", items=(("1", 2),))
             for at, each in enumerate(orders, start=1)
         ]
@@ -165,7 +168,9 @@ class TestTheLifeOfAFeed:
         assert (kept.attempts, kept.due_at, kept.error_message) == (1, now + timedelta(seconds=7), None)
 
     async def test_sending_is_put_off_for_all_that_is_due(self, queued, now):
-        await feeds.put_off_sending(account_id=queued[0].account_id, until=now + LATER, now=now)
+        await feeds.put_off_sending(
+            account_id=queued[0].account_id, feed_type=ACKNOWLEDGEMENT, until=now + LATER, now=now
+        )
         assert await feeds.waiting_lanes(now=now) == []
         assert len(await feeds.waiting_lanes(now=now + LATER)) == 1
 

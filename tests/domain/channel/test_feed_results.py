@@ -5,7 +5,9 @@ import pytest
 
 from domain.amazon import feeds
 from domain.amazon.cancel_reasons import CancelReason
+from domain.amazon.feed_messages import cancellations_of
 from domain.amazon.feed_report import FeedReport, MessageResult
+from domain.amazon.feed_types import ACKNOWLEDGEMENT
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
 from domain.channel import feed_results
 from domain.channel.cancel import LINGER, cancel_order
@@ -33,7 +35,9 @@ async def ask(stage, order, *, key="c"):
 async def post(stage):
     """Send what is to be canceled, up to the moment at which createFeed goes out."""
     stage.now += LINGER
-    feed = await feeds.collect(account_id=stage.store.account_id, document_id="d", now=stage.now)
+    feed = await feeds.collect(
+        account_id=stage.store.account_id, feed_type=ACKNOWLEDGEMENT, document_id="d", now=stage.now
+    )
     assert feed is not None
     await feeds.posting(submission_id=feed.id, at=stage.now, now=stage.now)
     return feed.id
@@ -293,10 +297,12 @@ class TestAnEndWithoutAReport:
 
     async def test_an_order_that_is_settled_before_the_feed_is_written_is_in_it_all_the_same(self, stage, orders):
         stage.now += LINGER
-        feed = await feeds.collect(account_id=stage.store.account_id, document_id="d", now=stage.now)
+        feed = await feeds.collect(
+            account_id=stage.store.account_id, feed_type=ACKNOWLEDGEMENT, document_id="d", now=stage.now
+        )
         assert feed is not None
         await stage.change(orders[0], status="CANCELED")
-        assert [one.message_id for one in await feeds.cancellations_of(feed)] == [1, 2, 3]
+        assert [one.message_id for one in await cancellations_of(feed)] == [1, 2, 3]
         await feeds.posting(submission_id=feed.id, at=stage.now, now=stage.now)
         await feeds.submitted(submission_id=feed.id, feed_id="77", now=stage.now)
         await feeds.processed(submission_id=feed.id, status="DONE", result_document_id="r", now=stage.now)
