@@ -11,8 +11,9 @@ from tortoise import fields
 from tortoise.indexes import Index
 from tortoise.models import Model
 
+from domain.buyer_index import INDEXED, forget_orders, index_orders
 from domain.instant import Instant
-from domain.sealing import Sealer
+from domain.sealing import CannotUnseal, Sealer
 
 Values = Mapping[str, Mapping[str, str | None]]
 """Buyer data: under "buyer" and "address" what Amazon says of each, by field name."""
@@ -39,13 +40,17 @@ class BuyerRecord(Model):
     sealed = fields.BinaryField()
     key_id = fields.CharField(max_length=16)
     purge_at = Instant(null=True)
+    indexed = fields.IntField(default=0)  # in which way it can be searched, of Amazon orders; 0: not at all
 
     class Meta:
         """Storage."""
 
         table = "buyer_data"
         unique_together = (("owner", "owner_id"),)
-        indexes = (Index(fields=("purge_at",), name="ix_buyer_purge"),)
+        indexes = (
+            Index(fields=("purge_at",), name="ix_buyer_purge"),
+            Index(fields=("owner", "indexed", "id"), name="ix_buyer_indexed"),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +84,11 @@ async def keep(
 
 
 async def keep_many(kept: Iterable[Kept], *, sealer: Sealer) -> None:
-    """Seal buyer data of many owners, over what was kept before; inside the caller's change."""
+    """Seal buyer data of many owners, over what was kept before; inside the caller's change.
+
+    That of Amazon orders can be searched from then on.
+    """
+    kept = list(kept)
     records = [
         BuyerRecord(
             owner=one.owner,
@@ -88,13 +97,16 @@ async def keep_many(kept: Iterable[Kept], *, sealer: Sealer) -> None:
             sealed=sealer.seal(orjson.dumps(one.values), row=_row(one.owner, one.owner_id)),
             key_id=sealer.key_id,
             purge_at=one.purge_at,
+            indexed=INDEXED if one.owner is Owner.AMAZON_ORDER else 0,
         )
         for one in kept
     ]
     if records:
         await BuyerRecord.bulk_create(
-            records, on_conflict=["owner", "owner_id"], update_fields=["sealed", "key_id", "purge_at"]
+            records, on_conflict=["owner", "owner_id"], update_fields=["sealed", "key_id", "purge_at", "indexed"]
         )
+    orders = {one.owner_id: (one.account_id, one.values) for one in kept if one.owner is Owner.AMAZON_ORDER}
+    await index_orders(orders, sealer=sealer)
 
 
 async def rewrite(*, owner: Owner, owner_id: int, values: Values, sealer: Sealer) -> None:
@@ -138,7 +150,29 @@ async def purge(*, now: datetime, limit: int) -> list[Purged]:
     """Delete what is past its date, inside the caller's change, and return whose it was, the oldest first."""
     past = await BuyerRecord.filter(purge_at__lte=now).order_by("purge_at", "id").limit(limit)
     await BuyerRecord.filter(id__in=[record.id for record in past]).delete()
+    await forget_orders([record.owner_id for record in past if record.owner is Owner.AMAZON_ORDER])
     return [Purged(record.owner, record.owner_id, record.account_id) for record in past]
+
+
+async def index_some(*, sealer: Sealer, limit: int) -> int:
+    """Let some Amazon orders be found that cannot be yet, inside the caller's change; return how many there were.
+
+    What does not open with this key is left out: nobody can read it, so nobody needs to find it.
+    """
+    asked = BuyerRecord.filter(owner=Owner.AMAZON_ORDER, indexed__lt=INDEXED).order_by("indexed", "id").limit(limit)
+    records = [(record, _opened(record, sealer)) for record in await asked]
+    orders = {record.owner_id: (record.account_id, values) for record, values in records}
+    await index_orders(orders, sealer=sealer)
+    await BuyerRecord.filter(id__in=[record.id for record, _ in records]).update(indexed=INDEXED)
+    return len(records)
+
+
+def _opened(record: BuyerRecord, sealer: Sealer) -> Values:
+    try:
+        values: Values = orjson.loads(sealer.unseal(record.sealed, row=_row(record.owner, record.owner_id)))
+    except CannotUnseal:
+        return {}
+    return values
 
 
 def _row(owner: Owner, owner_id: int) -> str:

@@ -12,9 +12,10 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
+from domain.event_rows import Told, write_events
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, placeholder
-from domain.timeline import MATERIAL, Actor, Event, EventKind, Subject
+from domain.timeline import MATERIAL, Actor, EventKind, Subject
 
 
 class NothingRecorded(RuntimeError):
@@ -32,7 +33,7 @@ class Change:
     now: datetime
     actor: Actor
     connection: BaseDBAsyncClient
-    _events: list[Event] = field(default_factory=list)
+    _events: list[Told] = field(default_factory=list)
     _callbacks: list[Callable[[], None]] = field(default_factory=list)
     _quiet: bool = False
 
@@ -40,20 +41,7 @@ class Change:
         self, subject: Subject, kind: EventKind, message: str, *, actor: Actor | None = None, **details: Any
     ) -> None:
         """Append a line to the timeline; neither message nor details may hold buyer data."""
-        who = actor or self.actor
-        self._events.append(
-            Event(
-                account_id=subject.account_id,
-                store_id=subject.store_id,
-                order_id=subject.order_id,
-                kind=kind,
-                actor_kind=who.kind,
-                actor_name=who.name,
-                at=self.now,
-                message=message,
-                details=details,
-            )
-        )
+        self._events.append(Told(subject, kind, actor or self.actor, message, details))
 
     def quiet(self) -> None:
         """Say that this unit of work changed nothing worth telling (a cursor moved, a lease was taken)."""
@@ -105,24 +93,34 @@ class Change:
                 raise NothingRecorded("A change has to record an event, or say that it is quiet.")
             return
         last = await self._advance_sequences()
-        for event in reversed(self._events):
-            if event.order_id is not None:
-                event.sequence = last[event.order_id]
-                last[event.order_id] -= 1
-        await Event.bulk_create(self._events, using_db=self.connection)
+        await write_events(self.connection, self._events, last=last, at=self.now)
 
     async def _advance_sequences(self) -> dict[int, int]:
-        counts = Counter(event.order_id for event in self._events if event.order_id is not None)
+        counts = Counter(told.subject.order_id for told in self._events if told.subject.order_id is not None)
         if not counts:
             return {}
-        changed = {event.order_id for event in self._events if event.kind in MATERIAL}
+        changed = {told.subject.order_id for told in self._events if told.kind in MATERIAL}
         rows = json_rows(self.connection, {"id": "integer", "events": "integer", "changed": "integer"})
         _, found = await self.connection.execute_query(
             "UPDATE amazon_order SET last_sequence = last_sequence + told.events, version = version + told.changed "
-            f"FROM {rows} told WHERE amazon_order.id = told.id RETURNING amazon_order.id, last_sequence",
+            f"FROM {rows} told WHERE amazon_order.id = told.id RETURNING amazon_order.id, last_sequence, "
+            "commerce_order_id",
             [encode_rows([[order_id, count, int(order_id in changed)] for order_id, count in counts.items()])],
         )
+        await self._stamp(
+            [row["commerce_order_id"] for row in found if row["id"] in changed and row["commerce_order_id"]]
+        )
         return {row["id"]: row["last_sequence"] for row in found}
+
+    async def _stamp(self, commerce_ids: list[int]) -> None:
+        """Note on commerce orders that something about them changes now."""
+        if not commerce_ids:
+            return
+        now, rows = placeholder(self.connection, 2), json_rows(self.connection, {"id": "integer"})
+        await self.connection.execute_query(
+            f"UPDATE commerce_order SET updated_at = {now} WHERE id IN (SELECT id FROM {rows} changed)",
+            [encode_rows([[row_id] for row_id in commerce_ids]), to_text(self.now)],
+        )
 
 
 @asynccontextmanager

@@ -10,12 +10,16 @@ APP: Final = "models"
 MODELS: Final = (
     "domain.timeline",
     "domain.buyers",
+    "domain.buyer_index",
+    "domain.export_tickets",
     "domain.idempotency",
     "domain.accounts.records",
+    "domain.accounts.saved_views",
     "domain.amazon.records",
     "domain.catalog.records",
     "domain.commerce.mail_records",
     "domain.commerce.records",
+    "domain.commerce.workflow_records",
     "domain.channel.records",
 )
 _ENGINE: Final = "api.database.safe_sqlite"

@@ -20,6 +20,7 @@ async def tidy_due(worker: Worker) -> int:
     redacted = await remove_some(now=worker.now())
     if _is_time(worker, "buyers", _BUYERS_EVERY):
         redacted += await _redact(worker)
+        await _index(worker)
     if _is_time(worker, "answers", _ANSWERS_EVERY):
         await retention.forget_answers(now=worker.now())
     if _is_time(worker, "overdue", _OVERDUE_EVERY):
@@ -39,6 +40,11 @@ async def _redact(worker: Worker) -> int:
         if gone < retention.BATCH:
             break
     return redacted
+
+
+async def _index(worker: Worker) -> None:
+    while await retention.index_buyers(now=worker.now(), sealer=worker.service.sealer) == retention.BATCH:
+        continue
 
 
 def _is_time(worker: Worker, what: str, every: timedelta) -> bool:

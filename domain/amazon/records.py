@@ -87,6 +87,8 @@ class AmazonOrder(Model):
             Index(fields=("number",), name="ix_order_number"),
             Index(fields=("store_id", "amazon_status"), name="ix_order_amazon_status"),
             Index(fields=("store_id", "latest_ship_at", "id"), name="ix_order_ship_by"),
+            Index(fields=("updated_at", "id"), name="ix_order_updated"),
+            Index(fields=("currency", "total_minor", "id"), name="ix_order_total"),
         )
 
     @property

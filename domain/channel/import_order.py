@@ -94,7 +94,9 @@ def _order(due: DueOrder, sums: Sums, total: Money, *, now: datetime) -> Commerc
         other_minor=sums.other,
         total_minor=total.minor,
         paid_minor=total.minor,
+        purchased_at=due.order.purchased_at,
         created_at=now,
+        updated_at=now,
     )
 
 

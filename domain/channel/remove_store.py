@@ -19,6 +19,7 @@ from domain.accounts.records import (
     SyncRun,
 )
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState, FeedSubmission
+from domain.buyer_index import BuyerTerm
 from domain.buyers import BuyerRecord, Owner
 from domain.catalog.records import ItemMatch, Match, Reservation
 from domain.catalog.stock import release
@@ -34,6 +35,7 @@ from domain.commerce.records import (
     Package,
     Shipment,
 )
+from domain.commerce.workflow_records import OrderComment, OrderHold
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
 from domain.timeline import SYSTEM, Actor, Event, EventKind, Subject
 
@@ -50,6 +52,7 @@ _OF_AN_ORDER: Final[Sequence[Any]] = (
     ItemMatch,
     Event,
     AmazonItem,
+    BuyerTerm,
 )
 _OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (
     Package,
@@ -57,6 +60,8 @@ _OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (
     Invoice,
     CreditMemo,
     MailMessage,
+    OrderHold,
+    OrderComment,
     CommerceOrderLine,
 )
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.amazon.records import AmazonOrder
-from domain.buyers import Owner, Purged, purge
+from domain.buyers import Owner, Purged, index_some, purge
 from domain.change import change
 from domain.channel.records import Correction
 from domain.commerce.records import CommerceOrder
+from domain.export_tickets import forget_expired as forget_tickets
 from domain.idempotency import forget_expired
+from domain.sealing import Sealer
 from domain.timeline import SYSTEM, EventKind, Subject
 
 BATCH = 200
@@ -33,10 +35,17 @@ async def redact_expired(*, now: datetime, limit: int = BATCH) -> int:
 
 
 async def forget_answers(*, now: datetime) -> int:
-    """Delete the remembered answers to requests whose time is over; return how many there were."""
+    """Delete the remembered answers to requests, and the tickets of exports, whose time is over; return how many."""
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
-        return await forget_expired(now=now)
+        return await forget_expired(now=now) + await forget_tickets(now=now)
+
+
+async def index_buyers(*, now: datetime, sealer: Sealer, limit: int = BATCH) -> int:
+    """Let orders be found by their buyers that were stored before that was possible; return how many there were."""
+    async with change(now=now, actor=SYSTEM) as unit:
+        unit.quiet()
+        return await index_some(sealer=sealer, limit=limit)
 
 
 async def _orders_of(purged: Sequence[Purged]) -> list[AmazonOrder]:

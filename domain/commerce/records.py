@@ -50,7 +50,9 @@ class CommerceOrder(Model):
     paid_minor = fields.BigIntField(default=0)  # the sum of its invoices
     refunded_minor = fields.BigIntField(default=0)
     version = fields.IntField(default=1)
+    purchased_at = Instant()  # when the buyer placed the channel's order
     created_at = Instant()
+    updated_at = Instant()  # when something about it changed last; `change` keeps it
     completed_at = Instant(null=True)
 
     class Meta:
@@ -60,7 +62,13 @@ class CommerceOrder(Model):
         unique_together = (("store_id", "channel_order_id"), ("store_view", "number"))
         indexes = (
             Index(fields=("store_id", "created_at", "id"), name="ix_commerce_order_store"),
-            Index(fields=("number",), name="ix_commerce_order_number"),
+            Index(fields=("number", "id"), name="ix_commerce_order_number"),
+            Index(fields=("created_at", "id"), name="ix_commerce_order_created"),
+            Index(fields=("updated_at", "id"), name="ix_commerce_order_updated"),
+            Index(fields=("purchased_at", "id"), name="ix_commerce_order_purchased"),
+            Index(fields=("currency", "total_minor", "id"), name="ix_commerce_order_total"),
+            Index(fields=("currency", "refunded_minor", "id"), name="ix_commerce_order_refunded"),
+            Index(fields=("state", "created_at", "id"), name="ix_commerce_order_state"),
         )
 
 
@@ -105,6 +113,8 @@ class Invoice(Model):
     store_view = fields.CharField(max_length=64)
     number = fields.CharField(max_length=64)
     currency = fields.CharField(max_length=3)
+    shipping_minor = fields.BigIntField(default=0)  # what of it is shipping
+    tax_minor = fields.BigIntField(default=0)  # what of it is tax
     total_minor = fields.BigIntField()
     created_at = Instant()
 

@@ -284,7 +284,9 @@ def _commerce(row: dict[str, Any]) -> dict[str, Any]:
         "state": "PROCESSING",
         "status": "processing",
         "currency": "EUR",
+        "purchased_at": BASE,
         "created_at": BASE,
+        "updated_at": BASE,
     }
 
 

@@ -96,7 +96,9 @@ async def test_an_amazon_order_becomes_one_commerce_order(database, now):
         "state": "PROCESSING",
         "status": "processing",
         "currency": "EUR",
+        "purchased_at": now,
         "created_at": now,
+        "updated_at": now,
     } | {f"{name}_minor": amount for name, amount in amounts.items()}
     await CommerceOrder.create(**values, number="000000001")
     with pytest.raises(IntegrityError, match="UNIQUE"):

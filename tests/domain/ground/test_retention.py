@@ -27,7 +27,9 @@ async def seed_commerce_order(order, now):
         state="COMPLETE",
         status="complete",
         currency="EUR",
+        purchased_at=now,
         created_at=now,
+        updated_at=now,
         **AMOUNTS,
     )
 
