@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     ACTION_NOT_ALLOWED = "ACTION_NOT_ALLOWED"
     QUANTITY_TOO_LARGE = "QUANTITY_TOO_LARGE"
+    AMOUNT_TOO_LARGE = "AMOUNT_TOO_LARGE"
     INSUFFICIENT_STOCK = "INSUFFICIENT_STOCK"
     MARKETPLACE_REJECTED = "MARKETPLACE_REJECTED"
     MARKETPLACE_THROTTLED = "MARKETPLACE_THROTTLED"
@@ -77,6 +78,20 @@ class QuantityTooLarge(DomainError):
         super().__init__(message, path=path)
         self.requested = requested
         self.available = available
+
+
+class AmountTooLarge(DomainError):
+    """More money than is left; amounts in minor units of the currency."""
+
+    code = ErrorCode.AMOUNT_TOO_LARGE
+
+    def __init__(
+        self, message: str, *, path: tuple[str, ...] = (), requested: int, available: int, currency: str
+    ) -> None:
+        super().__init__(message, path=path)
+        self.requested = requested
+        self.available = available
+        self.currency = currency
 
 
 class ActionNotAllowed(DomainError):

@@ -48,6 +48,7 @@ class EventKind(StrEnum):
     STOCK_RELEASED = "STOCK_RELEASED"
     STOCK_NOT_RESERVED = "STOCK_NOT_RESERVED"  # a pending order could not hold what it wants
     STOCK_DEDUCTED = "STOCK_DEDUCTED"
+    STOCK_RETURNED = "STOCK_RETURNED"
     INVOICED = "INVOICED"
     SHIPPED = "SHIPPED"
     COMPLETED = "COMPLETED"

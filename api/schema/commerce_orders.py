@@ -18,6 +18,7 @@ from api.schema.optional import Optionals, optional
 from api.schema.order_items import OrderItem
 from api.schema.products import Product
 from api.schema.reading import reading
+from api.schema.refund_amounts import RefundableOrder
 from domain import money
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
@@ -78,7 +79,7 @@ async def _currency_of(line: records.CommerceOrderLine, info: Info) -> str | Non
 
 @strawberry.type(description="A sales order of the back office, made once for an Amazon order.")
 @window_on(records.CommerceOrder)
-class CommerceOrder(Node):
+class CommerceOrder(Node, RefundableOrder):
     """The window on a commerce order."""
 
     version: int = strawberry.field(description="Grows when something about it changes.")

@@ -6,6 +6,8 @@ from api.schema.enums import described
 from domain.commerce.lifecycle import STATUSES, CommerceOrderState, Status
 from domain.commerce.refund_reasons import RefundReason
 
+__all__ = ["CommerceOrderStatus", "RefundReason", "status_of"]
+
 described(
     CommerceOrderState,
     description="Where a commerce order stands; what it allows depends on it.",

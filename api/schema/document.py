@@ -18,6 +18,7 @@ from api.schema.query import Query
 from api.schema.scalars import SCALARS
 from api.schema.user_errors import (
     ActionNotAllowedError,
+    AmountTooLargeError,
     InputError,
     InsufficientStockError,
     MarketplaceError,
@@ -26,6 +27,7 @@ from api.schema.user_errors import (
 
 _KINDS: Final[tuple[type, ...]] = (
     ActionNotAllowedError,
+    AmountTooLargeError,
     BlockerEvent,
     DataBlocker,
     GenericOrderEvent,

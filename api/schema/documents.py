@@ -48,6 +48,17 @@ class DocumentLine:
         order = await info.context.loaders.row(records.CommerceOrder).load(line.order_id) if line else None
         return money_of(root.amount_minor, order.currency) if order else None
 
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="What of a credit memo's shipping belongs to the item, besides `amount`; null on other papers.",
+    )
+    @staticmethod
+    async def shipping(root: strawberry.Parent[records.DocumentLine], info: Info) -> money.Money | None:
+        """Return the shipping in the order's currency."""
+        line = None if root.shipping_minor is None else await _line_of(root, info)
+        order = await info.context.loaders.row(records.CommerceOrder).load(line.order_id) if line else None
+        return money_of(root.shipping_minor, order.currency) if order else None
+
 
 async def _line_of(document_line: records.DocumentLine, info: Info) -> records.CommerceOrderLine | None:
     return await info.context.loaders.row(records.CommerceOrderLine).load(document_line.line_id)
@@ -123,13 +134,17 @@ class Shipment(Node):
         return await info.context.loaders.rows(_PACKAGES).load(root.id)
 
 
-@strawberry.type(description="Money given back.")
+@strawberry.type(
+    description="Money given back on paper: lines, shipping and the adjustment refund, less the fee. It stays here "
+    "unless Amazon was told of it."
+)
 @window_on(records.CreditMemo)
 class CreditMemo(Node):
     """The window on a credit memo."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
-    restocked: bool = strawberry.field(description="Whether the goods are back on the shelf.")
+    restocked: bool = strawberry.field(description="Whether goods are back on the shelf, or free for other orders.")
+    note: str | None = strawberry.field(description="What somebody remarked on it.")
     created_at: datetime = strawberry.field(description="When it was made.")
 
     @strawberry.field(description="Why the money was given back.")
@@ -149,6 +164,27 @@ class CreditMemo(Node):
     def shipping(root: strawberry.Parent[records.CreditMemo]) -> money.Money | None:
         """Return the shipping."""
         return money_of(root.shipping_minor, root.currency)
+
+    @strawberry.field(graphql_type=Money, description="What of it belongs to neither lines nor shipping.")
+    @staticmethod
+    def adjustment_refund(root: strawberry.Parent[records.CreditMemo]) -> money.Money | None:
+        """Return what came on top, before the fee."""
+        return money_of(root.adjustment_minor + root.adjustment_fee_minor, root.currency)
+
+    @strawberry.field(graphql_type=Money, description="What was kept back of it.")
+    @staticmethod
+    def adjustment_fee(root: strawberry.Parent[records.CreditMemo]) -> money.Money | None:
+        """Return the fee."""
+        return money_of(root.adjustment_fee_minor, root.currency)
+
+    @strawberry.field(
+        graphql_type=Command | None,
+        description="What asks Amazon to pay the money to the buyer; null where Amazon is not told.",
+    )
+    @staticmethod
+    async def command(root: strawberry.Parent[records.CreditMemo], info: Info) -> CommandRecord | None:
+        """Return the command."""
+        return await info.context.loaders.row(CommandRecord).load(root.command_id) if root.command_id else None
 
     @strawberry.field(graphql_type=Money, description="What is given back in all.")
     @staticmethod

@@ -37,6 +37,7 @@ described(
         "STOCK_RELEASED": "Stock that was promised to it is free again.",
         "STOCK_NOT_RESERVED": "It is pending, and what it wants could not be promised to it.",
         "STOCK_DEDUCTED": "Its goods left the shelf.",
+        "STOCK_RETURNED": "Goods that had left for it are back on the shelf.",
         "INVOICED": "Its commerce order was invoiced.",
         "SHIPPED": "Some or all of it was shipped.",
         "COMPLETED": "Its commerce order is complete.",

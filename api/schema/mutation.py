@@ -5,6 +5,7 @@ import strawberry
 from api.schema.blocker_changes import BlockerChanges
 from api.schema.order_changes import OrderChanges
 from api.schema.product_changes import ProductChanges
+from api.schema.refund_changes import RefundChanges
 from api.schema.store_changes import StoreChanges
 
 
@@ -12,5 +13,5 @@ from api.schema.store_changes import StoreChanges
     description="Everything that changes something. What is refused comes back as `errors` of the payload; "
     "then nothing was changed."
 )
-class Mutation(StoreChanges, OrderChanges, ProductChanges, BlockerChanges):
+class Mutation(StoreChanges, OrderChanges, ProductChanges, BlockerChanges, RefundChanges):
     """The changes."""

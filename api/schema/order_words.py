@@ -22,6 +22,7 @@ class OrderActionKind(StrEnum):
 
     SHIP = "SHIP"
     CANCEL = "CANCEL"
+    REFUND = "REFUND"
     RETRY_IMPORT = "RETRY_IMPORT"
     CORRECT_ADDRESS = "CORRECT_ADDRESS"
 
@@ -98,6 +99,7 @@ described(
     values={
         "SHIP": "Ship what is left of it (`shipOrder`).",
         "CANCEL": "Ask Amazon to cancel all of it (`cancelOrder`).",
+        "REFUND": "Give back some or all that was paid of it (`refundOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
         "CORRECT_ADDRESS": "Correct its delivery address (`correctAddress`).",
     },

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import strawberry
 
 from api.schema.enums import described
+from api.schema.money import Money
 from api.schema.order_words import OrderActionKind
-from domain import errors
+from api.schema.scalars import CurrencyCode
+from domain import errors, money
 from domain.amazon.facts import AmazonOrderStatus
 from domain.errors import ErrorCode
 
@@ -26,6 +28,7 @@ described(
         "IDEMPOTENCY_KEY_REUSED": "The same idempotency key came with another input.",
         "ACTION_NOT_ALLOWED": "The present state forbids it.",
         "QUANTITY_TOO_LARGE": "More than is left.",
+        "AMOUNT_TOO_LARGE": "More money than is left.",
         "INSUFFICIENT_STOCK": "Less on the shelf than asked for.",
         "MARKETPLACE_REJECTED": "Amazon says never: repeating it as it is cannot help.",
         "MARKETPLACE_THROTTLED": "Amazon says wait: the quota is spent.",
@@ -91,6 +94,14 @@ class InsufficientStockError(UserError):
         return await info.context.loaders.row(Product).load(root.product_id)
 
 
+@strawberry.type(description="More money than is left.")
+class AmountTooLargeError(UserError):
+    """A refusal of money beyond what is left."""
+
+    requested: Money = strawberry.field(description="How much was asked for.")
+    available: Money = strawberry.field(description="How much is left.")
+
+
 @strawberry.type(description="Amazon's answer was not a yes.")
 class MarketplaceError(UserError):
     """A refusal by Amazon."""
@@ -114,6 +125,8 @@ def user_error(refusal: errors.DomainError) -> UserError:
                 requested=refusal.requested,
                 available=refusal.available,
             )
+        case errors.AmountTooLarge():
+            return _amount_too_large(refusal)
         case errors.MarketplaceError():
             return _marketplace_error(refusal)
         case errors.ActionNotAllowed():
@@ -138,6 +151,14 @@ def _marketplace_error(refusal: errors.MarketplaceError) -> MarketplaceError:
         request_id=refusal.request_id,
         retry_after_seconds=None if refusal.retry_after is None else ceil(refusal.retry_after),
     )
+
+
+def _amount_too_large(refusal: errors.AmountTooLarge) -> AmountTooLargeError:
+    requested, available = (
+        Money(amount=exact.amount, currency=CurrencyCode(exact.currency))
+        for exact in (money.Money(minor, refusal.currency) for minor in (refusal.requested, refusal.available))
+    )
+    return AmountTooLargeError(**_common(refusal), requested=requested, available=available)
 
 
 def _action_not_allowed(refusal: errors.ActionNotAllowed) -> UserError:

@@ -73,9 +73,14 @@ async def deduct(unit: Change, *, order_ids: Collection[int], quantities: Mappin
     return await _let_go(unit, order_ids, quantities, reason=MoveReason.SHIPPED)
 
 
-async def write_off(unit: Change, *, order_ids: Collection[int]) -> set[int]:
-    """Strike off the shelf what is held for these orders, as it turned out not to be there; returns those orders."""
-    return await _let_go(unit, order_ids, None, reason=MoveReason.WRITTEN_OFF)
+async def write_off(
+    unit: Change, *, order_ids: Collection[int], quantities: Mapping[int, int] | None = None
+) -> set[int]:
+    """Strike off the shelf `quantities` by item id, or all that is held for these orders, as it is not there.
+
+    Returns the orders of which something was struck off.
+    """
+    return await _let_go(unit, order_ids, quantities, reason=MoveReason.WRITTEN_OFF)
 
 
 async def expire_reservations(*, now: datetime, limit: int = 100) -> int:

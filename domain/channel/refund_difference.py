@@ -1,21 +1,18 @@
 """Giving back what Amazon took off an order after its import: units with their amount, or a part of the price."""
 
-from datetime import timedelta
-
 from domain.amazon.records import AmazonItem
-from domain.buyers import Owner, keep_until
 from domain.catalog.stock import release
 from domain.change import Change
 from domain.channel.conflicts import price_now, units_kept
 from domain.channel.due_orders import DueOrder
+from domain.channel.refunded import follow
 from domain.commerce.credit_memos import refund_line
 from domain.commerce.given_back import PRICE_LOWERED, QUANTITY_LOWERED, Given, left_of
-from domain.commerce.lifecycle import state_after_refund
-from domain.commerce.orders import move_orders, progress, quantities
+from domain.commerce.orders import progress, quantities
 from domain.commerce.permissions import OrderAction, refusal
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.errors import ActionNotAllowed
-from domain.money import Money, share
+from domain.money import share
 from domain.timeline import EventKind
 
 
@@ -82,15 +79,7 @@ async def _refund(
         restocked=restocked,
         now=unit.now,
     )
-    total = Money(memo.total_minor, memo.currency)
-    message = f"Credit memo {memo.number} gives back {total}."
-    unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
-    state = state_after_refund(progress(commerce, due.lines))
-    if state is not commerce.state:
-        await move_orders([commerce], state, now=unit.now)
-        # Closed for good: whom it was for has no other end to count from.
-        ends = unit.now + timedelta(days=due.settings.pii_retention_days)
-        await keep_until(Owner.COMMERCE_ORDER, {commerce.id: ends})
+    await follow(unit, due.order, commerce, due.lines, memo)
 
 
 def _of_units(left: Given, *, kept: int, rest: int, item: AmazonItem | None) -> Given:

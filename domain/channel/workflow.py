@@ -7,9 +7,11 @@ from typing import Final, TypeAlias
 from domain.channel.cancel_rules import cancel_refusal
 from domain.channel.correct import correct_refusal
 from domain.channel.leaving import leaving_refusal
+from domain.channel.permitted import commerce_refusal
 from domain.channel.retry import retry_refusal
 from domain.channel.ship_input import ship_refusal
 from domain.channel.standing import Standing
+from domain.commerce.permissions import OrderAction
 from domain.errors import DomainError
 
 Rule: TypeAlias = Callable[[Standing], DomainError | None]
@@ -25,6 +27,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "SHIP": _ship,
         "CANCEL": cancel_refusal,
+        "REFUND": lambda standing: commerce_refusal(standing, OrderAction.REFUND),
         "RETRY_IMPORT": lambda standing: retry_refusal(standing.order),
         "CORRECT_ADDRESS": lambda standing: correct_refusal(standing.order, standing.commerce),
     }

@@ -187,9 +187,14 @@ def cancellation(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "reason": "NO_INVENTORY", "idempotencyKey": f"c{order.id}"}
 
 
+def repayment(order: AmazonOrder) -> dict[str, Any]:
+    return {"orderId": id_of(order), "reason": "BUYER_RETURN", "idempotencyKey": f"r{order.id}"}
+
+
 MUTATIONS: Final = {
     "SHIP": ("shipOrder(input: $)", "ShipOrderInput!", shipment),
     "CANCEL": ("cancelOrder(input: $)", "CancelOrderInput!", cancellation),
+    "REFUND": ("refundOrder(input: $)", "RefundOrderInput!", repayment),
     "CORRECT_ADDRESS": (f"correctAddress(orderId: $, address: {ADDRESS})", "ID!", id_of),
 }
 
