@@ -35,6 +35,11 @@ def placeholder(connection: BaseDBAsyncClient, parameter: int) -> str:
     return f"?{parameter}" if connection.capabilities.dialect == "sqlite" else f"${parameter}"
 
 
+def locking(connection: BaseDBAsyncClient) -> str:
+    """Return how a statement says that it reads rows to change them, where the database can lock rows."""
+    return "" if connection.capabilities.dialect == "sqlite" else " FOR UPDATE"
+
+
 def encode_rows(rows: Sequence[Sequence[object]]) -> str:
     """Write rows as the JSON text that `json_rows` reads."""
     return orjson.dumps(rows).decode()

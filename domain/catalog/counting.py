@@ -1,8 +1,8 @@
 """What a person says of one product: that it is for sale or not, and how many there are."""
 
 from domain.catalog.product_rows import MOST_ON_HAND
-from domain.catalog.records import MoveReason, Product, Stock
-from domain.catalog.shelf import Move, move, stock_of, too_few_left
+from domain.catalog.records import MoveReason, Product
+from domain.catalog.shelf import Move, Shelf, move, stock_of, too_few_left
 from domain.change import Change
 from domain.errors import ActionNotAllowed, InvalidInput, RequiredInput
 from domain.timeline import EventKind, Subject
@@ -69,7 +69,7 @@ def _check(delta: int | None, set_to: int | None, note: str | None) -> None:
         raise InvalidInput(f"A note has at most {_LONGEST_NOTE} characters.", path=("input", "note"))
 
 
-def _check_result(product: Product, stock: Stock, left: int, *, path: tuple[str, ...]) -> None:
+def _check_result(product: Product, stock: Shelf, left: int, *, path: tuple[str, ...]) -> None:
     if left < stock.reserved:
         raise too_few_left(product.sku, stock, left=left, path=path)
     if left > MOST_ON_HAND:

@@ -1,7 +1,6 @@
 """One line of a product file, read strictly: what it says, or why it cannot be taken."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +12,7 @@ _WHOLE: Final = re.compile(r"\d{1,12}")
 MOST_ON_HAND: Final = 1_000_000_000  # what clients read as a whole number has 31 bits
 _LONGEST_SKU: Final = 200
 _LONGEST_ASIN: Final = 20
-_CONTROL: Final = frozenset({"Cc", "Zl", "Zp"})  # control characters, line and paragraph separators
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # and line and paragraph separators
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +63,7 @@ def read_row(row: ProductRow) -> Wish:
 
 def plain_name(text: str) -> str:
     """Return somebody else's title as a name on one line, without control characters."""
-    return " ".join("".join(" " if unicodedata.category(sign) in _CONTROL else sign for sign in text).split())
+    return " ".join(_CONTROL.sub(" ", text).split())
 
 
 def _filled(text: str | None) -> str | None:
@@ -72,10 +71,10 @@ def _filled(text: str | None) -> str | None:
 
 
 def _one_line(text: str | None, column: str) -> str | None:
-    found = next((sign for sign in text or "" if unicodedata.category(sign) in _CONTROL), None)
+    found = _CONTROL.search(text) if text else None
     if found is not None:
         raise InvalidInput(
-            f"The {column} holds a control character (U+{ord(found):04X}), such as a line break; write it on one line, "
+            f"The {column} holds a control character (U+{ord(found[0]):04X}), such as a line break; write it on one line, "
             "without.",
             path=(column,),
         )

@@ -7,8 +7,9 @@ from typing import Any
 from tortoise.expressions import Q
 
 from domain.catalog.product_rows import ProductRow, Wish, read_row
+from domain.catalog.product_table import KnownProduct, ProductKey, insert_products, known_products, update_products
 from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product, Stock
-from domain.catalog.shelf import Move, chunks, move, stock_of, too_few_left
+from domain.catalog.shelf import Move, Shelf, move, put_on_shelf, too_few_left
 from domain.change import Change
 from domain.errors import DomainError, Duplicate, InsufficientStock
 from domain.timeline import EventKind, Subject
@@ -25,51 +26,60 @@ class ImportedProducts:
     lines: dict[str, int] = field(default_factory=dict)  # where each SKU was first seen
 
 
-async def apply_rows(unit: Change, rows: Iterable[ProductRow], *, into: ImportedProducts) -> list[Product]:
+async def apply_rows(unit: Change, rows: Iterable[ProductRow], *, into: ImportedProducts) -> list[ProductKey]:
     """Create or change the products of some rows of a file; returns those that are not as they were.
 
     Counts into `into`; a row that cannot be taken is refused there with its line and stops no other.
     """
-    wishes = _readable(rows, into)
-    known = {product.sku: product for product in await Product.filter(sku__in=[wish.sku for wish in wishes])}
-    shelves = await stock_of(product.id for product in known.values())
+    return await apply_wishes(unit, _readable(rows, into), into=into)
+
+
+async def apply_wishes(unit: Change, wishes: Sequence[Wish], *, into: ImportedProducts) -> list[ProductKey]:
+    """Create or change products of different SKUs; returns those that are not as they were, counted in `into`."""
+    known = await known_products([wish.sku for wish in wishes])
     created = await create_products(unit, [wish for wish in wishes if wish.sku not in known])
-    changed: list[Product] = []
+    changed: list[KnownProduct] = []
     counted: list[Move] = []
     for wish in (wish for wish in wishes if wish.sku in known):
         product = known[wish.sku]
-        if refusal := _below_reserved(wish, shelves[product.id]):
+        if refusal := below_reserved(wish, product.shelf):
             into.refused.append((wish.line, refusal))
-        elif _apply(unit, wish, product, shelves[product.id]):
-            changed.append(product)
-            counted += _counted(wish, shelves[product.id])
+        elif news := _news(wish, product):
+            _tell(unit, product, news)
+            counted += _counted(wish, product.shelf)
+            changed.append(product.with_news(news))
         else:
             into.unchanged += 1
-    await _store(changed)
+    await update_products(unit, changed)
     await move(unit, counted)
     into.created += len(created)
     into.updated += len(changed)
-    return created + changed
+    return [*created, *(product.key for product in changed)]
 
 
-async def create_products(unit: Change, wishes: Sequence[Wish]) -> list[Product]:
+async def create_products(unit: Change, wishes: Sequence[Wish]) -> list[ProductKey]:
     """Create products of SKUs that there are none of yet, each with its first count."""
-    await Product.bulk_create([_product(wish, unit) for wish in wishes])
-    created = await Product.filter(sku__in=[wish.sku for wish in wishes]).order_by("id")
-    quantities = {wish.sku: wish.quantity or 0 for wish in wishes}
-    await Stock.bulk_create([Stock(product_id=product.id, on_hand=0) for product in created])
-    counts = [(product, quantities[product.sku]) for product in created]
-    await move(unit, [Move(product_id=one.id, reason=MoveReason.COUNTED, on_hand=count) for one, count in counts])
-    for product, count in counts:
+    if not wishes:
+        return []
+    ids = await insert_products(unit, wishes)
+    await put_on_shelf(unit, {ids[wish.sku]: wish.quantity or 0 for wish in wishes})
+    for wish in wishes:
         unit.event(
             Subject(),
             EventKind.PRODUCT_CREATED,
-            f"Product {product.sku} created.",
-            product_id=product.id,
-            sku=product.sku,
-            on_hand=count,
+            f"Product {wish.sku} created.",
+            product_id=ids[wish.sku],
+            sku=wish.sku,
+            on_hand=wish.quantity or 0,
         )
-    return created
+    return [ProductKey(ids[wish.sku], wish.sku, wish.asin) for wish in wishes]
+
+
+def below_reserved(wish: Wish, stock: Shelf) -> InsufficientStock | None:
+    """Return why a line cannot be taken: it counts fewer than are promised to orders."""
+    if wish.quantity is None or wish.quantity >= stock.reserved:
+        return None
+    return too_few_left(wish.sku, stock, left=wish.quantity, path=("quantity",))
 
 
 async def list_products(
@@ -101,34 +111,14 @@ def _readable(rows: Iterable[ProductRow], into: ImportedProducts) -> list[Wish]:
     return wishes
 
 
-def _product(wish: Wish, unit: Change) -> Product:
-    return Product(
-        sku=wish.sku,
-        name=wish.name or wish.sku,
-        price_minor=wish.price.minor if wish.price else None,
-        currency=wish.price.currency if wish.price else None,
-        enabled=wish.enabled is not False,
-        manages_stock=wish.manages_stock is not False,
-        asin=wish.asin,
-        created_at=unit.now,
-        updated_at=unit.now,
-    )
-
-
-def _below_reserved(wish: Wish, stock: Stock) -> InsufficientStock | None:
-    if wish.quantity is None or wish.quantity >= stock.reserved:
-        return None
-    return too_few_left(wish.sku, stock, left=wish.quantity, path=("quantity",))
-
-
-def _counted(wish: Wish, stock: Stock) -> list[Move]:
+def _counted(wish: Wish, stock: Shelf) -> list[Move]:
     if wish.quantity is None:
         return []
     by = wish.quantity - stock.on_hand
     return [Move(product_id=stock.product_id, reason=MoveReason.COUNTED, on_hand=by)]
 
 
-def _apply(unit: Change, wish: Wish, product: Product, stock: Stock) -> bool:
+def _news(wish: Wish, product: KnownProduct) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "name": wish.name,
         "price_minor": wish.price.minor if wish.price else None,
@@ -136,24 +126,11 @@ def _apply(unit: Change, wish: Wish, product: Product, stock: Stock) -> bool:
         "enabled": wish.enabled,
         "manages_stock": wish.manages_stock,
         "asin": wish.asin,
+        "on_hand": wish.quantity,
     }
-    news: dict[str, Any] = {
-        name: value for name, value in wanted.items() if value is not None and value != getattr(product, name)
-    }
-    for name, value in news.items():
-        setattr(product, name, value)
-    if wish.quantity is not None and wish.quantity != stock.on_hand:
-        news["on_hand"] = wish.quantity
-    if not news:
-        return False
-    product.version += 1
-    product.updated_at = unit.now
+    return {name: value for name, value in wanted.items() if value is not None and value != getattr(product, name)}
+
+
+def _tell(unit: Change, product: KnownProduct, news: dict[str, Any]) -> None:
     message = f"Product {product.sku} changed: {', '.join(sorted(news))}."
     unit.event(Subject(), EventKind.PRODUCT_CHANGED, message, product_id=product.id, sku=product.sku, **news)
-    return True
-
-
-async def _store(changed: Sequence[Product]) -> None:
-    columns = ["name", "price_minor", "currency", "enabled", "manages_stock", "asin", "version", "updated_at"]
-    for part in chunks(changed, 200):
-        await Product.bulk_update(part, fields=columns)

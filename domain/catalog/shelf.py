@@ -3,29 +3,20 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
-from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product, Stock
+from tortoise.connection import get_connection
+
+from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product
 from domain.change import Change
 from domain.errors import InsufficientStock
 from domain.instant import to_text
-from domain.json_rows import encode_rows, json_rows
+from domain.json_rows import encode_rows, json_rows, locking, placeholder
 
 CHUNK: Final = 5_000  # values that one statement may carry; databases take about 32,000
 
-_KEPT: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "product_id": "integer",
-        "reason": "text",
-        "on_hand": "integer",
-        "reserved": "integer",
-        "account_id": "integer",
-        "order_id": "integer",
-        "item_id": "integer",
-        "note": "text",
-    }
-)
+_KEPT: Final = ("product_id", "reason", "on_hand", "reserved", "account_id", "order_id", "item_id", "note")
+_COLUMNS: Final = (*_KEPT, "source", "actor_kind", "actor_name", "at")
 _T = TypeVar("_T")
 
 
@@ -49,13 +40,41 @@ class Move:
     note: str | None = None
 
 
-async def stock_of(product_ids: Iterable[int]) -> dict[int, Stock]:
+class Shelf(NamedTuple):
+    """The counts of a product; 0 <= reserved <= on_hand."""
+
+    product_id: int
+    on_hand: int
+    reserved: int
+
+
+async def stock_of(product_ids: Iterable[int]) -> dict[int, Shelf]:
     """Return the default source's counts by product id; read for update where the database can lock rows."""
-    found: dict[int, Stock] = {}
-    for part in chunks(sorted(set(product_ids))):
-        rows = await Stock.filter(product_id__in=part, source=DEFAULT_SOURCE).order_by("product_id").select_for_update()
-        found |= {row.product_id: row for row in rows}
-    return found
+    wanted = [[product_id] for product_id in sorted(set(product_ids))]
+    if not wanted:
+        return {}
+    connection = get_connection("default")
+    rows = await connection.execute_query_dict(
+        "SELECT product_id, on_hand, reserved FROM stock WHERE product_id IN "
+        f"(SELECT id FROM {json_rows(connection, {'id': 'integer'})} wanted) AND source = '{DEFAULT_SOURCE}' "
+        f"ORDER BY product_id{locking(connection)}",
+        [encode_rows(wanted)],
+    )
+    return {row["product_id"]: Shelf(**row) for row in rows}
+
+
+async def put_on_shelf(unit: Change, counts: Mapping[int, int]) -> None:
+    """Give new products, by id, their first count, each as a move."""
+    product_id, on_hand = (placeholder(unit.connection, number) for number in (1, 2))
+    await unit.connection.execute_many(
+        "INSERT INTO stock (product_id, source, on_hand, reserved) "
+        f"VALUES ({product_id}, '{DEFAULT_SOURCE}', {on_hand}, 0)",
+        [[*counted] for counted in counts.items()],
+    )
+    await _keep(
+        unit,
+        [Move(product_id=one, reason=MoveReason.COUNTED, on_hand=count) for one, count in counts.items() if count],
+    )
 
 
 async def move(unit: Change, moves: Sequence[Move]) -> None:
@@ -90,22 +109,17 @@ async def _count(unit: Change, moves: Sequence[Move]) -> None:
 
 
 async def _keep(unit: Change, moves: Sequence[Move]) -> None:
-    shared = {
-        "source": DEFAULT_SOURCE,
-        "actor_kind": unit.actor.kind,
-        "actor_name": unit.actor.name,
-        "at": to_text(unit.now),
-    }
-    kinds = {**_KEPT, **dict.fromkeys(shared, "text")}
-    rows = [[*(getattr(one, column) for column in _KEPT), *shared.values()] for one in moves]
-    columns = ", ".join(kinds)
-    await unit.connection.execute_query(
-        f"INSERT INTO stock_move ({columns}) SELECT {columns} FROM {json_rows(unit.connection, kinds)} kept",
-        [encode_rows(rows)],
+    if not moves:
+        return
+    shared = [DEFAULT_SOURCE, unit.actor.kind.value, unit.actor.name, to_text(unit.now)]
+    values = ", ".join(placeholder(unit.connection, number) for number in range(1, len(_COLUMNS) + 1))
+    await unit.connection.execute_many(
+        f"INSERT INTO stock_move ({', '.join(_COLUMNS)}) VALUES ({values})",
+        [[*(getattr(one, column) for column in _KEPT), *shared] for one in moves],
     )
 
 
-def too_few_left(sku: str, stock: Stock, *, left: int, path: tuple[str, ...]) -> InsufficientStock:
+def too_few_left(sku: str, stock: Shelf, *, left: int, path: tuple[str, ...]) -> InsufficientStock:
     """Return the refusal of a count that would leave fewer than are promised to orders."""
     return InsufficientStock(
         f"{stock.reserved} of {sku} are promised to orders, so there cannot be {left} on hand; count {stock.reserved} "
@@ -117,7 +131,7 @@ def too_few_left(sku: str, stock: Stock, *, left: int, path: tuple[str, ...]) ->
     )
 
 
-async def _too_few(product_id: int, requested: int, stock: Stock | None) -> InsufficientStock:
+async def _too_few(product_id: int, requested: int, stock: Shelf | None) -> InsufficientStock:
     product = await Product.get_or_none(id=product_id)
     available = stock.on_hand - stock.reserved if stock else 0
     return InsufficientStock(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from domain.catalog.product_table import ProductKey
 from domain.catalog.records import Match, Product
 from domain.change import Change
 from domain.instant import to_text
@@ -47,7 +48,7 @@ class Affected:
     first: tuple[int, ...] = ()
 
 
-async def orders_behind(unit: Change, products: Sequence[Product]) -> Affected:
+async def orders_behind(unit: Change, products: Sequence[Product | ProductKey]) -> Affected:
     """Have the orders evaluated that one of these products may help: blocked because of it, or pending without it.
 
     A constant number of statements, however many orders wait. Orders that hold stock, or held it too long, are left.

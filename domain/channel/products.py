@@ -106,8 +106,8 @@ async def create_product_in(
     wish = read_row(row)
     if await Product.exists(sku=wish.sku):
         raise Duplicate(f"There is a product {wish.sku} already; match it instead.", path=("sku",))
-    (product,) = await create_products(unit, [wish])
-    return product
+    (created,) = await create_products(unit, [wish])
+    return await Product.get(id=created.id)
 
 
 async def _product(product_id: int, *, path: tuple[str, ...]) -> Product:
