@@ -22,6 +22,8 @@ from api.database import database, worker_role
 from api.fitness import database_answers, tables_are_current, worker_is_alive
 from api.health import Check, livez, readyz
 from api.home import home
+from api.mail.configuration import mailing_of, outgoing_of
+from api.mail.port import MailPort
 from api.schema.endpoint import graphql_endpoint
 from api.security import Guard
 from api.service import Service
@@ -56,10 +58,12 @@ async def running(
     migrate: bool = False,
     works: bool = False,
     takes_role: bool = False,
+    mail: MailPort | None = None,
 ) -> AsyncIterator[Running]:
     """Keep the service's parts together while the context lasts; with `works` its engine syncs and delivers.
 
-    With `takes_role` no engine runs, and no other process may run one: the caller takes the worker's steps.
+    `mail` takes e-mails instead of the configured mail server. With `takes_role` no engine runs, and no other process
+    may run one: the caller takes the worker's steps.
 
     Raises ConfigurationError, MigrationsPending or WorkerAlreadyRunning.
     """
@@ -69,7 +73,7 @@ async def running(
             stack.enter_context(worker_role(settings.database_url))
         await stack.enter_async_context(database(settings.database_url, migrate=migrate))
         http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport))
-        joined = _join(settings, clock=clock or WallClock(), sealer=sealer, http=http, works=works)
+        joined = _join(settings, clock=clock or WallClock(), sealer=sealer, http=http, works=works, mail=mail)
         if joined.engine is not None:
             await stack.enter_async_context(_at_work(joined.engine))
         yield joined
@@ -109,7 +113,15 @@ class _Bell:
             self.engine.wake()
 
 
-def _join(settings: Settings, *, clock: Clock, sealer: Sealer, http: httpx2.AsyncClient, works: bool) -> Running:
+def _join(
+    settings: Settings,
+    *,
+    clock: Clock,
+    sealer: Sealer,
+    http: httpx2.AsyncClient,
+    works: bool,
+    mail: MailPort | None,
+) -> Running:
     client_id, client_secret = settings.application(required=works)
     amazon = AmazonClient(
         http=http,
@@ -127,9 +139,16 @@ def _join(settings: Settings, *, clock: Clock, sealer: Sealer, http: httpx2.Asyn
         first_look=PastOrders(amazon=amazon, sealer=sealer, clock=clock).first_look,
         new_reference=lambda: str(REFERENCES + secrets.randbelow(9 * REFERENCES)),
         wake=bell.ring,
+        mailing=mailing_of(settings),
     )
     limits = Limits(page_size=settings.sync_page_size)
-    worker = Worker(service=service, amazon=amazon, limits=limits, jitter=random.SystemRandom().random)
+    worker = Worker(
+        service=service,
+        amazon=amazon,
+        limits=limits,
+        jitter=random.SystemRandom().random,
+        outgoing=outgoing_of(settings, mail),
+    )
     bell.engine = Engine(worker) if works else None
     return Running(settings=settings, service=service, worker=worker, engine=bell.engine)
 

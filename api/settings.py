@@ -8,7 +8,11 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from domain.commerce.mail_rules import checked_address
+from domain.errors import InvalidInput
+
 PREFIX: Final = "ORDERLANE_"
+MAIL_SCHEMES: Final = ("smtp", "smtps", "smtp+plain")
 MAKE_A_KEY: Final = "python3 -c 'import secrets; print(secrets.token_hex(32))'"
 
 
@@ -29,6 +33,30 @@ def _url_or_blank(text: str | None) -> str | None:
     if text and not is_url(text):
         raise ValueError("write a URL that begins with http:// or https://")
     return text
+
+
+def _mail_server_or_blank(text: str | None) -> str | None:
+    if text and not _is_mail_server(text):
+        raise ValueError("write smtp://HOST:PORT, smtps://HOST:PORT, smtp+plain://HOST:PORT or file:FOLDER")
+    return text
+
+
+def _is_mail_server(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        if parts.scheme == "file":
+            return bool(parts.netloc + parts.path)
+        plain = parts.username is None and parts.path in ("", "/")
+        return parts.scheme in MAIL_SCHEMES and bool(parts.hostname) and parts.port != 0 and plain
+    except ValueError:
+        return False
+
+
+def _address_or_blank(text: str | None) -> str | None:
+    try:
+        return checked_address(text, ()) if text else text
+    except InvalidInput as refusal:
+        raise ValueError(refusal.message) from None
 
 
 class Settings(BaseSettings):
@@ -65,6 +93,28 @@ class Settings(BaseSettings):
     amazon_client_id: Annotated[str | None, Field(description="The application's client id at Amazon.")] = None
     amazon_client_secret: Annotated[
         SecretStr | None, Field(description="The application's client secret at Amazon.")
+    ] = None
+    mail_server: Annotated[
+        str | None,
+        AfterValidator(_mail_server_or_blank),
+        Field(
+            description="What takes e-mails to buyers: `smtp://HOST:PORT` (encrypted by STARTTLS), `smtps://HOST:PORT` "
+            "(by TLS from the start), `smtp+plain://HOST:PORT` (not encrypted), or `file:FOLDER`, which writes them "
+            "into a folder. Without it no e-mails are sent."
+        ),
+    ] = None
+    mail_user: Annotated[str | None, Field(description="The name to log in to the mail server with.")] = None
+    mail_password: Annotated[SecretStr | None, Field(description="The password of that name.")] = None
+    mail_from: Annotated[
+        str | None,
+        AfterValidator(_address_or_blank),
+        Field(description="The address that e-mails come from, for stores without one of their own."),
+    ] = None
+    mail_timeout: Annotated[
+        float, Field(ge=1, le=120, description="How long handing over one e-mail may take, in seconds.")
+    ] = 60.0
+    mail_templates: Annotated[
+        str | None, Field(description="A folder with templates of your own; they win over those of the same name.")
     ] = None
     sync_page_size: Annotated[int, Field(ge=1, le=100, description="How many orders to ask Amazon for at a time.")] = (
         100
@@ -115,7 +165,7 @@ class Settings(BaseSettings):
         return client_id or "orderlane", secret.get_secret_value() if secret else "orderlane"
 
 
-SECRETS: Final = frozenset({"secret_key", "amazon_client_secret"})
+SECRETS: Final = frozenset({"secret_key", "amazon_client_secret", "mail_password"})
 
 
 def decode_key(text: str) -> bytes:

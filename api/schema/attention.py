@@ -34,6 +34,7 @@ described(
         "UNKNOWN_STATUS": "Amazon's status of an order is missing or not known here.",
         "UNREADABLE": "An order in an answer of Amazon's could not be read.",
         "FAILED": "Evaluating an order failed on our side.",
+        "MAIL_FAILED": "An e-mail to the buyer of an order cannot be sent.",
     },
 )
 

@@ -7,11 +7,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Final
 
+from api.worker.mailing import mails_due
 from api.worker.sweep import deliver_due, evaluate_due, feeds_due, sync_due
 from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors, sync_requests
 from domain.amazon import commands
+from domain.commerce import mail_queue
 
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST_PAUSE: Final = 60.0
@@ -23,6 +25,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "evaluate": evaluate_due,
     "deliver": deliver_due,
     "feed": feeds_due,
+    "mail": mails_due,
     "tidy": tidy_due,
 }
 
@@ -87,6 +90,7 @@ class Engine:
         now = self._worker.now()
         await cursors.release_leases(now=now)
         await commands.release_leases(now=now)
+        await mail_queue.release_leases(now=now)
         await sync_requests.requeue_order_runs(now=now)
 
     async def _loop(self, name: str) -> None:

@@ -11,12 +11,13 @@ from typing import Final, Protocol, TypeVar
 from api.worker.deliver import deliver_one
 from api.worker.feed_progress import follow_feed
 from api.worker.feeds import submit_feed
+from api.worker.mailing import mails_due
 from api.worker.order_reads import read_orders
 from api.worker.sync import sync_cursor
 from api.worker.tidying import tidy_due
 from api.worker.worker import Worker
 from domain.accounts import cursors
-from domain.amazon import commands, feeds
+from domain.amazon import commands, feeds, held
 from domain.catalog.stock import expire_reservations
 from domain.channel.evaluate import BATCH, evaluate_batch
 
@@ -40,10 +41,11 @@ class Swept:
     fed: int = 0
     evaluated: int = 0
     expired: int = 0
+    mailed: int = 0
     redacted: int = 0
 
     def __bool__(self) -> bool:
-        return any((self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.redacted))
+        return any((self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.mailed, self.redacted))
 
 
 async def sweep_once(worker: Worker) -> Swept:
@@ -52,8 +54,17 @@ async def sweep_once(worker: Worker) -> Swept:
     evaluated, expired = await evaluate_due(worker)
     delivered = await deliver_due(worker)
     fed = await feeds_due(worker)
+    mailed = await mails_due(worker)
     redacted = await tidy_due(worker)
-    return Swept(synced=synced, evaluated=evaluated, expired=expired, delivered=delivered, fed=fed, redacted=redacted)
+    return Swept(
+        synced=synced,
+        evaluated=evaluated,
+        expired=expired,
+        delivered=delivered,
+        fed=fed,
+        mailed=mailed,
+        redacted=redacted,
+    )
 
 
 async def sync_due(worker: Worker) -> int:
@@ -64,7 +75,8 @@ async def sync_due(worker: Worker) -> int:
 
 
 async def deliver_due(worker: Worker) -> int:
-    """Send every command that is due; return how many calls went out."""
+    """Send every command that is due, or hold what waits in read-only mode; return how many calls went out."""
+    await held.hold_or_release(now=worker.now())
     due = await commands.due_commands(
         now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.commands_a_sweep
     )

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from api.amazon.access_token import Seller
 from api.amazon.client import AmazonClient
 from api.clock import machine_ms
+from api.mail.configuration import Outgoing
 from api.service import Service
 from domain.accounts import budgets
 from domain.accounts.credentials import refresh_token_of
@@ -29,6 +30,7 @@ class Limits:
     commands_a_sweep: int = 50
     order_reads_a_pass: int = 30
     evaluations_a_sweep: int = 1000
+    mails_a_sweep: int = 50
 
 
 class QuotaSpent(Exception):
@@ -52,6 +54,7 @@ class Worker:
     machine_ms: Callable[[], int] = machine_ms
     jitter: Callable[[], float] = lambda: 0.0
     tidied: dict[str, datetime] = field(default_factory=dict)
+    outgoing: Outgoing | None = None  # sends e-mails; None: no mail server is configured
     _lanes: dict[tuple[int, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def now(self) -> datetime:

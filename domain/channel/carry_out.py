@@ -17,6 +17,7 @@ from domain.channel.correct import correct_in
 from domain.channel.create_from_item import create_from_item_in
 from domain.channel.dismiss import dismiss_in
 from domain.channel.leaving import check_staying
+from domain.channel.mail_results import retry_mail_in
 from domain.channel.matching import ProductChoice, match_in
 from domain.channel.products import enable_in, restock_in
 from domain.channel.proposals import apply_proposal
@@ -162,6 +163,11 @@ async def _give_up_command(work: Work) -> Affected:
     return await one_order(work.unit, work.order_id)
 
 
+async def _retry_email(work: Work) -> Affected:
+    await retry_mail_in(work.unit, int(work.entry.facts["mail_id"]))
+    return Affected()
+
+
 async def _settle_difference(work: Work) -> Affected:
     return await apply_proposal(work.unit, work.entry, work.resolution.kind, sealer=work.sealer)
 
@@ -206,6 +212,7 @@ _DEEDS: Final[Mapping[ResolutionKind, Callable[[Work], Awaitable[Affected]]]] = 
         ResolutionKind.TAKE_OVER: _settle_difference,
         ResolutionKind.KEEP: _settle_difference,
         ResolutionKind.CONNECT_STORE: _connect_store,
+        ResolutionKind.RETRY_EMAIL: _retry_email,
         ResolutionKind.DISMISS: _dismiss,
     }
 )

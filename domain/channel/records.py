@@ -25,6 +25,7 @@ class AttentionKind(StrEnum):
     UNKNOWN_STATUS = "UNKNOWN_STATUS"
     UNREADABLE = "UNREADABLE"  # an order in an answer that could not be decoded
     FAILED = "FAILED"  # evaluating it failed on our side
+    MAIL_FAILED = "MAIL_FAILED"  # an e-mail to the buyer cannot be sent
 
 
 class AttentionState(StrEnum):

@@ -21,6 +21,7 @@ class ResolutionKind(StrEnum):
     TAKE_OVER = "TAKE_OVER"  # let our side say what Amazon says now
     KEEP = "KEEP"  # leave our side as it is
     CONNECT_STORE = "CONNECT_STORE"
+    RETRY_EMAIL = "RETRY_EMAIL"
     DISMISS = "DISMISS"
 
 

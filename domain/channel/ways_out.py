@@ -68,6 +68,14 @@ _GIVE_UP: Final = Resolution(
     needs_input=(ResolutionInput.NOTE,),
     asserts="it is dealt with in Seller Central, or no longer wanted",
 )
+_RETRY_EMAIL: Final = Resolution(kind=_Kind.RETRY_EMAIL, label="Send the e-mail again", mutation="retryEmail")
+_FIXED: Final[Mapping[AttentionKind, tuple[Resolution, ...]]] = MappingProxyType(
+    {
+        AttentionKind.CREDENTIALS: (_CONNECT,),
+        AttentionKind.FAILED: (_RETRY_IMPORT,),
+        AttentionKind.MAIL_FAILED: (_RETRY_EMAIL, _LEAVE),
+    }
+)
 _OF_A_COMMAND: Final = (AttentionKind.COMMAND_REFUSED, AttentionKind.COMMAND_PARKED, AttentionKind.COMMAND_OVERDUE)
 _DATA: Final = (BlockerKind.CURRENCY_NOT_CONFIGURED, BlockerKind.MARKETPLACE_DATA_INVALID)
 _FOR_ALL: Final = (_Kind.CREATE_PRODUCT, _Kind.MATCH_PRODUCT, _Kind.ENABLE_PRODUCT)
@@ -135,10 +143,8 @@ def _of_other(entry: Attention, around: Surroundings) -> Iterator[Resolution]:
     elif entry.kind is AttentionKind.BUYER_CANCELLATION:
         yield from _cancellation(entry, around)
         yield _SHIP_ANYWAY
-    elif entry.kind is AttentionKind.CREDENTIALS:
-        yield _CONNECT
-    elif entry.kind is AttentionKind.FAILED:
-        yield _RETRY_IMPORT
+    elif entry.kind in _FIXED:
+        yield from _FIXED[entry.kind]
     else:
         if entry.order_id is not None or is_order_number(str(entry.facts.get("number"))):
             yield _READ_AGAIN

@@ -19,6 +19,10 @@ _COMMENT: Final = ("input", "comment")
 _RELAY: Final = re.compile(r"[^@\s\"<>,;:]+@(?:[a-z0-9-]+\.)*marketplace\.amazon\.[a-z]{2,3}(?:\.[a-z]{2})?", re.ASCII)
 
 
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}", re.ASCII)
+_LONGEST_ADDRESS: Final = 254
+
+
 class MailKind(StrEnum):
     """What an e-mail tells the buyer of."""
 
@@ -108,6 +112,16 @@ def checked_comment(kind: MailKind, comment: str | None) -> str | None:
     if not text and kind.is_comment:
         raise RequiredInput("An e-mail of this kind carries a comment: write one.", path=_COMMENT)
     return text or None
+
+
+def checked_address(address: str, path: tuple[str, ...]) -> str:
+    """Return an e-mail address as it is.
+
+    Raises InvalidInput unless it is a plain one such as shop@example.com.
+    """
+    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
+        raise InvalidInput("Write an e-mail address such as shop@example.com.", path=path)
+    return address
 
 
 def is_relay(address: str) -> bool:

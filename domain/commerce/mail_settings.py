@@ -4,7 +4,6 @@ They are apart from the order settings: those are locked while importing is off,
 orders again, neither of which has anything to do with e-mails.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,14 +12,12 @@ from typing import Any, Final
 from domain.accounts.records import Store, StoreState
 from domain.change import Change, change
 from domain.commerce.mail_records import MailSettingsVersion
-from domain.commerce.mail_rules import EVERY_KIND, MailKind, MailSettings
+from domain.commerce.mail_rules import EVERY_KIND, MailKind, MailSettings, checked_address
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound, StaleVersion
 from domain.timeline import Actor, EventKind, Subject
 
 MOST_COPIES: Final = 10
 
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9._%+'-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{1,63}", re.ASCII)
-_LONGEST_ADDRESS: Final = 254
 _LONGEST_NAME: Final = 100
 _PATCH: Final = ("input", "patch")
 _CHUNK: Final = 500
@@ -87,16 +84,6 @@ def changed_mail_settings(current: MailSettings, patch: Mapping[str, Any]) -> Ma
     if "enabled" in patch:
         values["enabled"] = {**current.enabled, **patch["enabled"]}
     return replace(current, **values)
-
-
-def checked_address(address: str, path: tuple[str, ...]) -> str:
-    """Return an e-mail address as it is.
-
-    Raises InvalidInput unless it is a plain one such as shop@example.com.
-    """
-    if len(address) > _LONGEST_ADDRESS or not _ADDRESS.fullmatch(address):
-        raise InvalidInput("Write an e-mail address such as shop@example.com.", path=path)
-    return address
 
 
 def to_values(settings: MailSettings) -> dict[str, Any]:

@@ -33,16 +33,17 @@ async def queue_mail(
     sealer: Sealer,
     document_id: int | None = None,
     comment: str | None = None,
+    status: str | None = None,
 ) -> MailMessage:
     """Queue an e-mail to the buyer of an order inside the caller's change.
 
     Each call is one e-mail: what may be asked twice is told apart by the caller's idempotency key. Its Message-ID
     depends on the order, the kind, the paper, and how many such e-mails there were before, and stays the same in every
-    attempt. `document_id` is the invoice, shipment or credit memo that it is about. Raises ActionNotAllowed,
-    MailNotConfigured, RequiredInput, InvalidInput or NotFound.
+    attempt. `document_id` is the invoice, shipment or credit memo that it is about, `status` how a refusal calls where
+    the order stands. Raises ActionNotAllowed, MailNotConfigured, RequiredInput, InvalidInput or NotFound.
     """
     await CommerceOrder.filter(id=order.id).select_for_update()
-    settings, refusal = await _asked(order, kind, mailing, sealer)
+    settings, refusal = await _asked(order, kind, mailing, sealer, status or order.state.value)
     if refusal is not None:
         raise refusal
     number = await _number(order, kind, document_id)
@@ -70,10 +71,10 @@ async def queue_mail(
 
 
 async def refusal_of(
-    order: CommerceOrder, kind: MailKind | None, *, mailing: Mailing, sealer: Sealer
+    order: CommerceOrder, kind: MailKind | None, *, mailing: Mailing, sealer: Sealer, status: str
 ) -> DomainError | None:
     """Return why no e-mail of a kind, or of any kind, can go to the buyer of an order; None if it can."""
-    return (await _asked(order, kind, mailing, sealer))[1]
+    return (await _asked(order, kind, mailing, sealer, status))[1]
 
 
 def subject_of(mail: MailMessage) -> Subject:
@@ -82,11 +83,11 @@ def subject_of(mail: MailMessage) -> Subject:
 
 
 async def _asked(
-    order: CommerceOrder, kind: MailKind | None, mailing: Mailing, sealer: Sealer
+    order: CommerceOrder, kind: MailKind | None, mailing: Mailing, sealer: Sealer, status: str
 ) -> tuple[MailSettings, DomainError | None]:
     _, settings = await mail_settings_of(order.store_id)
     buyer = await read(owner=Owner.COMMERCE_ORDER, owner_id=order.id, sealer=sealer)
-    return settings, mail_refusal(kind, mailing=mailing, settings=settings, buyer=buyer, status=order.state.value)
+    return settings, mail_refusal(kind, mailing=mailing, settings=settings, buyer=buyer, status=status)
 
 
 async def _number(order: CommerceOrder, kind: MailKind, document_id: int | None) -> str:
