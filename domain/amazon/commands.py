@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from tortoise.expressions import F, Q, RawSQL
 
+from domain.accounts.global_settings import is_read_only
 from domain.accounts.records import Account, AccountState, Store, StoreState
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
@@ -22,6 +23,8 @@ _SENDABLE: Final = (CommandState.QUEUED, CommandState.SENT)
 WAITS: Final = RawSQL(
     'EXISTS (SELECT 1 FROM command earlier WHERE earlier.order_id = "command"."order_id" '
     'AND earlier.order_seq < "command"."order_seq" '
+    # Money that is to be paid back holds up no goods: only the next refund waits for it.
+    f"AND (earlier.kind <> '{CommandKind.REFUND.value}' OR \"command\".\"kind\" = '{CommandKind.REFUND.value}') "
     f"AND earlier.state IN ({', '.join(repr(state.value) for state in UNANSWERED)}))"
 )
 """Whether a command has to wait for an earlier one of its order; for `annotate`."""
@@ -78,7 +81,7 @@ async def enqueue(
     package_reference: str | None = None,
     due_at: datetime | None = None,
 ) -> Command:
-    """Queue a command behind the order's earlier ones, due at once unless a time is given.
+    """Queue a command behind the order's earlier ones, due at once unless a time is given; held in read-only mode.
 
     The caller's change tells the timeline why.
     """
@@ -89,7 +92,7 @@ async def enqueue(
         order_id=order.id,
         order_seq=last.order_seq + 1 if last else 1,
         kind=kind,
-        state=CommandState.QUEUED,
+        state=CommandState.HELD if await is_read_only() else CommandState.QUEUED,
         due_at=due_at or unit.now,
         package_id=package_id,
         package_reference=package_reference,
@@ -105,8 +108,10 @@ async def due_commands(
 
     Only the oldest unanswered one of each order. A command that was sent and never answered is due again once its
     lease has run out. Accounts whose credentials Amazon rejects wait until they are connected again, stores that are
-    paused until they are resumed.
+    paused until they are resumed. None in read-only mode.
     """
+    if await is_read_only():
+        return []
     rejected = await Account.filter(state=AccountState.CREDENTIALS_REJECTED).values_list("id", flat=True)
     paused = await Store.exclude(state=StoreState.ACTIVE).values_list("id", flat=True)
     return await (
@@ -126,6 +131,9 @@ async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int
     Every later word about it has to carry the fence of the command that is returned.
     """
     async with change(now=now, actor=SYSTEM) as unit:
+        if await is_read_only():  # switched on since it was looked for
+            unit.quiet()
+            return None
         free = Command.filter(id=command_id).filter(Q(lease_until__isnull=True) | Q(lease_until__lt=machine_ms))
         await free.filter(state=CommandState.SENT).update(in_doubt=True)
         taken = await free.filter(state__in=_SENDABLE).update(

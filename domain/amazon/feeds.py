@@ -10,6 +10,7 @@ from typing import Final
 
 from tortoise.queryset import QuerySet
 
+from domain.accounts.global_settings import is_read_only
 from domain.accounts.records import Account, AccountState, Store
 from domain.amazon.commands import WAITS
 from domain.amazon.feed_types import FEED_TYPES, NAMES
@@ -44,7 +45,12 @@ def pause_after(attempts: int) -> timedelta:
 
 
 async def waiting_lanes(*, now: datetime) -> list[Lane]:
-    """Return the accounts that have something to send by a type of feed, and no feed of the type under way."""
+    """Return the accounts that have something to send by a type of feed, and no feed of the type under way.
+
+    None in read-only mode.
+    """
+    if await is_read_only():
+        return []
     lanes = []
     for name in FEED_TYPES:
         rows = await _sendable(name, now).distinct().values("account_id")
@@ -69,11 +75,11 @@ async def collect(*, account_id: int, feed_type: str, document_id: str | None, n
     async with change(now=now, actor=SYSTEM) as unit:
         unit.quiet()
         sendable = _sendable(feed_type, now).filter(account_id=account_id)
-        chosen = await sendable.order_by("due_at", "id").limit(MOST_MESSAGES)
+        chosen = await sendable.order_by("due_at", "id").limit(MOST_MESSAGES).select_for_update()
         marketplaces = dict(await Store.filter(account_id=account_id).values_list("id", "marketplace_id"))
         places = sorted({marketplaces[command.store_id] for command in chosen})[:_MOST_MARKETPLACES]
         chosen = [command for command in chosen if marketplaces[command.store_id] in places]
-        if not chosen:
+        if not chosen or await is_read_only():
             return None
         feed = await FeedSubmission.create(
             account_id=account_id,
@@ -90,7 +96,12 @@ async def collect(*, account_id: int, feed_type: str, document_id: str | None, n
 
 
 async def posting(*, submission_id: int, at: datetime, now: datetime) -> bool:
-    """Note, before createFeed goes out, that it does, with Amazon's time; False if the feed is past that."""
+    """Note, before createFeed goes out, that it does, with Amazon's time.
+
+    False if the feed is past that, or in read-only mode: then it is abandoned, and its commands wait.
+    """
+    if await is_read_only():
+        return False
     return await _move(submission_id, FeedState.COLLECTED, now, state=FeedState.POSTED, post_started_at=at)
 
 
