@@ -13,14 +13,19 @@ MODELS: Final = (
     "domain.buyer_index",
     "domain.export_tickets",
     "domain.idempotency",
+    "domain.accounts.order_statuses",
     "domain.accounts.records",
     "domain.accounts.saved_views",
+    "domain.accounts.service_records",
     "domain.amazon.records",
+    "domain.catalog.import_records",
+    "domain.catalog.listing_records",
     "domain.catalog.records",
     "domain.commerce.mail_records",
     "domain.commerce.records",
     "domain.commerce.workflow_records",
     "domain.channel.records",
+    "domain.outward.records",
 )
 _ENGINE: Final = "api.database.safe_sqlite"
 _SCHEME: Final = "sqlite://"

@@ -65,6 +65,8 @@ described(
         "MAIL_QUEUED": "An e-mail to the buyer was queued.",
         "MAIL_SENT": "The mail server took an e-mail to the buyer.",
         "MAIL_FAILED": "An e-mail to the buyer cannot be sent.",
+        "TAGGED": "Tags were put on it or taken off.",
+        "EXTERNAL_ID": "Another program said what it calls it.",
         "REDACTED": "Its buyer data was deleted.",
     },
     left_out=frozenset(
@@ -78,6 +80,7 @@ described(
             "STORE_DELETED",
             "SYNC_REQUESTED",
             "BACKFILL_STARTED",
+            "STATUS_DEFINED",
             "PRODUCT_CREATED",
             "PRODUCT_CHANGED",
         ]

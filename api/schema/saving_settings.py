@@ -9,10 +9,12 @@ from api.schema.context import Info
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, impact_of
 from api.schema.optional import Optionals, optional
+from api.schema.reading import reading
 from api.schema.settings import OrderSettings, OrderSettingsPatch, patch_of, settings_window
 from api.schema.shipping import USER
 from api.schema.stores import find_store, settings_of
 from api.schema.user_errors import UserError
+from domain.accounts.order_statuses import check_initial_status
 from domain.accounts.records import Store
 from domain.accounts.settings import changed_settings, update_order_settings
 from domain.errors import NotFound, StaleVersion
@@ -75,6 +77,8 @@ async def _would_be(info: Info, store: Store, input: UpdateOrderSettingsInput) -
     if input.expected_version not in (None, version):
         raise StaleVersion(expected=input.expected_version or 0, actual=version, path=("input", "expectedVersion"))
     after = changed_settings(current, patch_of(input.patch))
+    with reading():
+        await check_initial_status(current, after)
     if after == current:
         return await settings_of(store, info.context)
     return settings_window(store, version + 1, after, info.context.service.clock.now())

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.accounts.order_settings import OrderSettings
+from domain.accounts.order_statuses import check_initial_status
 from domain.accounts.records import SettingsVersion, Store
 from domain.accounts.settings_input import changed_names, changed_settings, from_values, graphql_name, to_values
 from domain.change import Change, change
@@ -60,6 +61,7 @@ async def update_order_settings(
         if expected_version not in (None, version):
             raise StaleVersion(expected=expected_version, actual=version, path=("input", "expectedVersion"))
         after = changed_settings(current, patch)
+        await check_initial_status(current, after)
         if after == current:
             return await SettingsVersion.get(store_id=store_id, version=version)
         return await _save(unit, store, current, after)

@@ -18,6 +18,7 @@ from domain.accounts.order_settings import (
 from domain.errors import DomainError, InvalidInput, RequiredInput
 
 _CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_STATUS_CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 _PREFIX: Final = re.compile(r"[A-Za-z0-9._/-]{1,16}")
 
 
@@ -130,7 +131,9 @@ def _text(pattern: re.Pattern[str], shape: str) -> Callable[[object, str], str]:
 
 
 def _status(value: object, name: str) -> str:
-    code = _text(_CODE, _SMALL_LETTERS)(value, name)
+    code = _text(_STATUS_CODE, "the code of a status: a letter, then letters, digits and underscores, at most 64")(
+        value, name
+    )
     if code in OTHER_STATUSES:
         raise InvalidInput(
             "A new order is in processing, and this status belongs to another state; "
@@ -144,6 +147,9 @@ OTHER_STATUSES: Final = frozenset(
     ["pending", "pending_payment", "complete", "closed", "canceled", "holded", "payment_review"]
 )
 """The codes of the defined statuses that no order in processing can have."""
+
+INITIAL_STATUSES: Final = frozenset(["processing", "fraud"])
+"""The codes of the defined statuses that an order in processing can have."""
 
 _OPTIONAL: Final = frozenset(["order_number_prefix", "initial_status"])
 _SMALL_LETTERS: Final = "a code of small letters, digits and underscores, at most 64"

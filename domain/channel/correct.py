@@ -14,7 +14,8 @@ from domain.channel.affected import Affected, one_order
 from domain.channel.corrections import corrected, layers_of, store_corrections
 from domain.channel.leaving import check_staying
 from domain.channel.normal_address import normal_address
-from domain.commerce.lifecycle import CommerceOrderState
+from domain.commerce.orders import progress
+from domain.commerce.permissions import OrderAction, refusal
 from domain.commerce.records import CommerceOrder
 from domain.errors import ActionNotAllowed, NotFound, StaleVersion
 from domain.sealing import Sealer
@@ -33,7 +34,7 @@ _OVER: Final = (
 
 def correct_refusal(order: AmazonOrder, commerce: CommerceOrder | None) -> ActionNotAllowed | None:
     """Return why the delivery address of an order cannot be corrected here now, None if it can."""
-    state = commerce.state if commerce else CommerceOrderState.PROCESSING
+    forbidden = commerce and refusal(OrderAction.EDIT_ADDRESS, progress(commerce, ()))
     checks = (
         (
             order.fulfillment_channel is FulfillmentChannel.AMAZON,
@@ -47,14 +48,7 @@ def correct_refusal(order: AmazonOrder, commerce: CommerceOrder | None) -> Actio
             order.amazon_status in _OVER,
             f"Amazon says the order is {order.amazon_status.value}; nothing of it is sent to an address any more.",
         ),
-        (
-            state is CommerceOrderState.ON_HOLD,
-            "The commerce order is ON_HOLD; take it off hold first.",
-        ),
-        (
-            state is not CommerceOrderState.PROCESSING,
-            f"The commerce order is {state.value}; only while it is in processing can its address be corrected.",
-        ),
+        (forbidden is not None, forbidden or ""),
     )
     because = next((reason for stops, reason in checks if stops), None)
     if because is None:

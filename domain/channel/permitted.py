@@ -1,6 +1,7 @@
 """What the commerce order of an Amazon order allows, and why not: the rule table applied to where it stands."""
 
 from domain.amazon.records import AmazonOrder
+from domain.channel.cancel_rules import open_cancel
 from domain.channel.leaving import leaving_refusal
 from domain.channel.standing import Standing
 from domain.commerce.orders import progress
@@ -30,6 +31,33 @@ def commerce_refusal(
     else:
         because = refusal(action, progress(standing.commerce, standing.lines))
     return not_allowed(standing.order, word, because, path=path) if because else None
+
+
+def hold_refusal(standing: Standing) -> ActionNotAllowed | None:
+    """Return why an order cannot be put on hold now, None if it can.
+
+    What Amazon was asked to cancel cannot be held back any more: such an order is not held before that is settled.
+    """
+    action = OrderAction.HOLD
+    if refused := commerce_refusal(standing, action, path=("orderId",)):
+        return refused
+    canceling = open_cancel(standing.commands)
+    return not_allowed(standing.order, action.value, canceling, path=("orderId",)) if canceling else None
+
+
+def unhold_refusal(standing: Standing) -> ActionNotAllowed | None:
+    """Return why the hold of an order cannot be lifted now, None if it can."""
+    return commerce_refusal(standing, OrderAction.UNHOLD, path=("orderId",))
+
+
+def invoice_refusal(standing: Standing) -> ActionNotAllowed | None:
+    """Return why nothing of an order can be invoiced now, None if something can."""
+    return commerce_refusal(standing, OrderAction.INVOICE)
+
+
+def comment_refusal(standing: Standing) -> ActionNotAllowed | None:
+    """Return why no comment can be written on an order, None if one can."""
+    return commerce_refusal(standing, OrderAction.COMMENT)
 
 
 def not_allowed(order: AmazonOrder, action: str, because: str, *, path: Path = ORDER_ID) -> ActionNotAllowed:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tortoise.connection import get_connection
 
+from domain.accounts.order_statuses import check_initial_status
 from domain.accounts.settings import changed_settings, settings_of
 from domain.amazon.display import ImportState
 from domain.catalog.shelf import chunks
@@ -67,6 +68,7 @@ async def preview_order_settings(
     """
     _, current = await settings_of(store_id)
     settings = changed_settings(current, patch)
+    await check_initial_status(current, settings)
     if settings == current:
         return SettingsImpact()
     queue = await _queue(store_id, now=now, limit=most + 1)

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus
 from domain.buyers import BuyerRecord, Owner, keep_until
@@ -10,15 +9,14 @@ from domain.catalog.stock import deduct, release
 from domain.change import Change
 from domain.channel.due_orders import DueOrder
 from domain.channel.elsewhere import shipped_elsewhere, unsent
+from domain.channel.overtaken import overtake_holds
 from domain.commerce.credit_memos import refund_everything
 from domain.commerce.given_back import CANCELED_ON_AMAZON
-from domain.commerce.lifecycle import CommerceOrderState
+from domain.commerce.lifecycle import ENDED, CommerceOrderState
 from domain.commerce.orders import move_orders
 from domain.commerce.records import CommerceOrder
 from domain.commerce.shipments import ShipmentDraft, record_shipments
 from domain.timeline import AMAZON, EventKind
-
-_ENDED: Final = (CommerceOrderState.COMPLETE, CommerceOrderState.CLOSED, CommerceOrderState.CANCELED)
 
 
 async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported: Collection[int]) -> None:
@@ -26,6 +24,7 @@ async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported:
 
     Of an order that was imported just now what had left before stays reserved, as the stock rule wants it.
     """
+    await overtake_holds(unit, [due for due in due_orders if due.has_shipped or _is_canceled(due)])
     by_commerce = {due.commerce.id: due for due in due_orders if due.commerce}
     live = [due for due in by_commerce.values() if not (_is_canceled(due) or due.was_canceled)]
     drafts = await shipped_elsewhere(live)
@@ -59,7 +58,7 @@ async def _complete(unit: Change, due_orders: Sequence[DueOrder]) -> None:
     await _release_unsent(unit, due_orders)
     left = await deduct(unit, order_ids=[due.order.id for due in due_orders])
     _tell_deducted(unit, due_orders, left)
-    open_orders = [due.commerce for due in due_orders if due.commerce and due.commerce.state not in _ENDED]
+    open_orders = [due.commerce for due in due_orders if due.commerce and due.commerce.state not in ENDED]
     await move_orders(open_orders, CommerceOrderState.COMPLETE, now=unit.now)
     await _date_buyer_data(unit, due_orders)
     for due in due_orders:

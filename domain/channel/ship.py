@@ -14,7 +14,7 @@ from domain.change import Change, change
 from domain.channel.carriers import amazon_carrier
 from domain.channel.leaving import check_staying
 from domain.channel.ship_input import PackageRequest, allot, check_texts, check_time, ship_refusal
-from domain.commerce.orders import lines_of
+from domain.commerce.orders import advance, lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Shipment, ShipmentSource
 from domain.commerce.shipments import Parcel, ShipmentDraft, record_shipments
 from domain.errors import NotFound, StaleVersion
@@ -90,6 +90,7 @@ async def _ship(
     await record_shipments(unit.connection, [draft], now=unit.now)
     await _deduct(unit, order, draft)
     await _tell_amazon(unit, order, draft, items, contents)
+    await advance(commerce, lines, now=unit.now)
     return draft.shipment
 
 

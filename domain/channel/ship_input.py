@@ -8,8 +8,8 @@ from typing import Final
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.channel.cancel_rules import open_cancel
-from domain.commerce.lifecycle import CommerceOrderState
-from domain.commerce.orders import quantities
+from domain.commerce.orders import progress, quantities
+from domain.commerce.permissions import OrderAction, refusal
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.errors import ActionNotAllowed, DomainError, InvalidInput, NotFound, QuantityTooLarge, RequiredInput
 
@@ -41,6 +41,7 @@ def ship_refusal(
 ) -> ActionNotAllowed | None:
     """Return why an order cannot be shipped here now, None if it can; `items` by row and `commands` are the order's."""
     canceling = open_cancel(commands)
+    forbidden = commerce_order and refusal(OrderAction.SHIP, progress(commerce_order, lines))
     checks = (
         (order.fulfillment_channel is FulfillmentChannel.AMAZON, "Amazon sends the goods of this order."),
         (
@@ -50,11 +51,7 @@ def ship_refusal(
         (order.fulfillment_channel is None, "Amazon does not say yet who sends the goods of this order."),
         (order.amazon_status not in _TO_SHIP, f"Amazon says the order is {order.amazon_status.value}."),
         (canceling is not None, canceling or ""),
-        (
-            commerce_order is not None and commerce_order.state is not CommerceOrderState.PROCESSING,
-            f"The commerce order is {commerce_order.state.value if commerce_order else ''}; only one in processing "
-            "can be shipped.",
-        ),
+        (forbidden is not None, forbidden or ""),
         (not any(_left(line, items.get(line.item_id)) for line in lines), "Nothing is left to ship."),
     )
     because = next((reason for stops, reason in checks if stops), None)

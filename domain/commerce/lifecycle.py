@@ -63,6 +63,9 @@ DEFAULT_STATUS: Final[Mapping[CommerceOrderState, str]] = MappingProxyType(
     }
 )
 
+ENDED: Final = frozenset([_State.COMPLETE, _State.CLOSED, _State.CANCELED])
+"""The states in which nothing is left to be done with an order."""
+
 NEXT: Final[Mapping[CommerceOrderState, frozenset[CommerceOrderState]]] = MappingProxyType(
     {
         _State.NEW: frozenset(

@@ -8,7 +8,14 @@ from typing import TypeAlias
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState, LineQuantities, OrderProgress
+from domain.commerce.lifecycle import (
+    DEFAULT_STATUS,
+    ENDED,
+    CommerceOrderState,
+    LineQuantities,
+    OrderProgress,
+    state_after_change,
+)
 from domain.commerce.numbers import Numbered, NumberTaken, take_numbers
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Document, DocumentLine, Invoice
 
@@ -84,16 +91,25 @@ def progress(order: CommerceOrder, lines: Iterable[CommerceOrderLine]) -> OrderP
     )
 
 
-async def move_orders(orders: Iterable[CommerceOrder], state: CommerceOrderState, *, now: datetime) -> None:
-    """Bring orders to a state at its default status, with the time at which they were completed."""
+async def move_orders(
+    orders: Iterable[CommerceOrder], state: CommerceOrderState, *, now: datetime, status: str | None = None
+) -> None:
+    """Bring orders to a state, at its default status unless another one is given; an end has its time."""
     moved = list(orders)
     for order in moved:
         order.state = state
-        order.status = DEFAULT_STATUS[state]
-        order.completed_at = now
+        order.status = status or DEFAULT_STATUS[state]
+        order.completed_at = now if state in ENDED else order.completed_at
         order.version += 1
     if moved:
         await CommerceOrder.bulk_update(moved, fields=["state", "status", "completed_at", "version"])
+
+
+async def advance(order: CommerceOrder, lines: Iterable[CommerceOrderLine], *, now: datetime) -> None:
+    """Bring an order to the state that its quantities and payments lead to, if that is another one."""
+    state = state_after_change(progress(order, lines))
+    if state is not order.state:
+        await move_orders([order], state, now=now)
 
 
 async def number_orders(drafts: Sequence[Draft], *, take: TakeNumbers, taken: Collection[OrderNumber] = ()) -> None:
@@ -169,6 +185,8 @@ def _bill(order: CommerceOrder, number: str) -> Invoice:
         store_view=order.store_view,
         number=number,
         currency=order.currency,
+        shipping_minor=order.shipping_minor,
+        tax_minor=order.tax_minor,
         total_minor=order.total_minor,
         created_at=order.created_at,
     )

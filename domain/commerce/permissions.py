@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from domain.commerce.lifecycle import DEFAULT_STATUS, STATUSES, CommerceOrderState, OrderProgress
+from domain.commerce.lifecycle import DEFAULT_STATUS, ENDED, STATUSES, CommerceOrderState, OrderProgress
 
 _State = CommerceOrderState
 
@@ -29,17 +29,16 @@ class OrderAction(StrEnum):
 
 _Check = tuple[Callable[[OrderProgress], bool], str]
 
-_ENDED: Final = frozenset([_State.COMPLETE, _State.CLOSED, _State.CANCELED])
 _STOPPED: Final = frozenset([_State.ON_HOLD, _State.PAYMENT_REVIEW])
 
 _FORBIDDEN: Final[Mapping[OrderAction, frozenset[CommerceOrderState]]] = MappingProxyType(
     {
-        OrderAction.EDIT_LINES: _ENDED | _STOPPED,
-        OrderAction.EDIT_ADDRESS: _ENDED | _STOPPED,
-        OrderAction.CANCEL: _ENDED | _STOPPED,
-        OrderAction.HOLD: _ENDED | _STOPPED,
+        OrderAction.EDIT_LINES: ENDED | _STOPPED,
+        OrderAction.EDIT_ADDRESS: ENDED | _STOPPED,
+        OrderAction.CANCEL: ENDED | _STOPPED,
+        OrderAction.HOLD: ENDED | _STOPPED,
         OrderAction.UNHOLD: frozenset(_State) - {_State.ON_HOLD},
-        OrderAction.INVOICE: _ENDED | _STOPPED,
+        OrderAction.INVOICE: ENDED | _STOPPED,
         OrderAction.SHIP: _STOPPED | {_State.CANCELED},
         OrderAction.REFUND: _STOPPED | {_State.CANCELED, _State.CLOSED},
         OrderAction.REORDER: _STOPPED,
@@ -73,7 +72,8 @@ def refusal(action: OrderAction, order: OrderProgress) -> str | None:
     """Return why an order does not allow an action, worded for a person; None if it does."""
     if order.state in _FORBIDDEN.get(action, frozenset()):
         state = STATUSES[DEFAULT_STATUS[order.state]].label
-        return _WORDED.get(action, f"The order is {state}, which does not allow this.")
+        way_out = " Lift the hold first." if order.state is _State.ON_HOLD else ""
+        return _WORDED.get(action, f"The order is {state}, which does not allow this.{way_out}")
     is_met, reason = _CHECKS.get(action, (lambda order: True, ""))
     return None if is_met(order) else reason
 

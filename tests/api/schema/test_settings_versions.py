@@ -25,7 +25,7 @@ STORED: dict[str, list[Any]] = {
     "fbaRequiresStock": [False, True],
     "canceledOrderEndState": ["COMPLETE", "CLOSED"],
     "initialStatusMode": ["DEFAULT", "CUSTOM"],
-    "initialStatus": ["fraud", "packing"],
+    "initialStatus": ["fraud", "processing"],
     "piiRetentionDays": [30, 7],
 }
 

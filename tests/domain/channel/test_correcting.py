@@ -143,9 +143,9 @@ async def test_only_what_the_merchant_sends_can_be_corrected(stage: Stage, order
 
 async def test_a_commerce_order_that_is_held_or_over_is_refused(stage: Stage, order: AmazonOrder) -> None:
     commerce = CommerceOrder(state=CommerceOrderState.ON_HOLD)
-    assert "off hold" in str(correct_refusal(order, commerce))
+    assert "Lift the hold" in str(correct_refusal(order, commerce))
     commerce.state = CommerceOrderState.COMPLETE
-    assert "COMPLETE" in str(correct_refusal(order, commerce))
+    assert "Complete" in str(correct_refusal(order, commerce))
     assert correct_refusal(order, None) is None
 
 

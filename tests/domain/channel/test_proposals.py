@@ -198,7 +198,7 @@ async def test_a_new_address_is_taken_over_or_kept(stage: Stage, order: AmazonOr
 async def test_an_address_is_not_taken_over_by_an_order_on_hold(stage: Stage, order: AmazonOrder) -> None:
     order = await stage.change(order, address=replace(ADDRESS, city="Ulm"))
     await CommerceOrder.all().update(state="ON_HOLD")
-    with pytest.raises(ActionNotAllowed, match="off hold") as refused:
+    with pytest.raises(ActionNotAllowed, match="Lift the hold") as refused:
         await apply(stage, await difference(order), TAKE_OVER)
     assert refused.value.action == "TAKE_OVER"
 

@@ -5,15 +5,17 @@ from typing import Any
 import pytest
 
 from domain.accounts.order_settings import InitialStatusMode, OrderSettings
-from domain.accounts.settings_input import OTHER_STATUSES, changed_settings
+from domain.accounts.settings_input import INITIAL_STATUSES, OTHER_STATUSES, changed_settings
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonOrder
 from domain.buyers import BuyerRecord, Owner
 from domain.catalog.records import Reservation
+from domain.channel.preview import preview_order_settings
 from domain.commerce.lifecycle import STATUSES, CommerceOrderState
 from domain.commerce.records import Customer, Invoice
+from domain.commerce.statuses import create_status
 from domain.errors import InvalidInput
-from tests.domain.channel.stage import Stage, commerce_of, item, shelf, told
+from tests.domain.channel.stage import CLERK, Stage, commerce_of, item, shelf, told
 
 
 @pytest.fixture(autouse=True)
@@ -89,6 +91,14 @@ async def test_other_reservation_days_count_for_later_reservations_only(stage: S
 async def test_a_new_order_can_have_any_status_of_processing_and_one_of_the_merchants_own(
     stage: Stage, code: str
 ) -> None:
+    await create_status(
+        code="packing",
+        label="Packing",
+        state=CommerceOrderState.PROCESSING,
+        is_visible=True,
+        now=stage.now,
+        actor=CLERK,
+    )
     await stage.settings(initial_status_mode="CUSTOM", initial_status=code)
     commerce, _ = await commerce_of(await stage.arrive())
     assert (commerce.state, commerce.status) == ("PROCESSING", code)
@@ -96,9 +106,22 @@ async def test_a_new_order_can_have_any_status_of_processing_and_one_of_the_merc
     assert (shipped.state, shipped.status) == ("COMPLETE", "complete")
 
 
+async def test_a_status_that_new_orders_cannot_have_is_refused_when_it_is_chosen(stage: Stage) -> None:
+    for state, code in ((CommerceOrderState.COMPLETE, "filed"), (None, "unassigned")):
+        await create_status(code=code, label=code, state=state, is_visible=True, now=stage.now, actor=CLERK)
+    for code in ("filed", "unassigned", "nowhere"):
+        patch = {"initial_status_mode": "CUSTOM", "initial_status": code}
+        with pytest.raises(InvalidInput, match="createOrderStatus") as refused:
+            await stage.settings(**patch)
+        assert refused.value.path == ("input", "patch", "initialStatus")
+        with pytest.raises(InvalidInput, match="createOrderStatus"):
+            await preview_order_settings(store_id=stage.store.id, patch=patch, now=stage.now, sealer=stage.sealer)
+
+
 def test_a_status_of_another_state_is_refused() -> None:
     others = {code for code, status in STATUSES.items() if status.state is not CommerceOrderState.PROCESSING}
     assert others == OTHER_STATUSES
+    assert set(STATUSES) - others == INITIAL_STATUSES
     current = OrderSettings(initial_status_mode=InitialStatusMode.CUSTOM, initial_status="fraud")
     for code in others:
         with pytest.raises(InvalidInput, match="another state") as refused:

@@ -274,12 +274,19 @@ async def test_an_order_that_was_not_imported_cannot_be_shipped(stage: Stage) ->
     assert "blockers say why" in refused.value.message
 
 
-@pytest.mark.parametrize("state", ["ON_HOLD", "CANCELED", "COMPLETE"])
-async def test_only_an_order_in_processing_can_be_shipped(stage: Stage, order: AmazonOrder, state: str) -> None:
+@pytest.mark.parametrize(("state", "words"), [("ON_HOLD", "On Hold"), ("CANCELED", "Canceled")])
+async def test_a_state_that_forbids_shipping_is_named(stage: Stage, order: AmazonOrder, state: str, words: str) -> None:
     await CommerceOrder.all().update(state=state)
     refused = await refusal_of(stage, order)
     assert isinstance(refused, ActionNotAllowed)
-    assert state in refused.message
+    assert words in refused.message
+
+
+async def test_a_new_order_is_in_processing_once_something_of_it_left(stage: Stage, order: AmazonOrder) -> None:
+    await CommerceOrder.all().update(state="NEW", status="pending")
+    await stage.ship(order)
+    commerce, _ = await commerce_of(order)
+    assert (commerce.state, commerce.status) == ("PROCESSING", "processing")
 
 
 async def test_nothing_is_shipped_twice(stage: Stage, order: AmazonOrder) -> None:

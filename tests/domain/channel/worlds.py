@@ -22,7 +22,9 @@ from domain.catalog.records import Match, MatchSource, Product, Reservation, Res
 from domain.catalog.stock import expire_reservations
 from domain.channel.evaluate import evaluate_batch
 from domain.channel.ship import PackageRequest, ship_order
+from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder, NumberSequence
+from domain.commerce.statuses import create_status
 from domain.errors import DomainError
 from domain.sealing import Sealer
 from tests.domain.channel.stage import ADDRESS, BUYER, CLERK, euro, item
@@ -40,7 +42,9 @@ STATUSES: Final = (
 )
 CHANNELS: Final = (*[FulfillmentChannel.MERCHANT] * 8, *[FulfillmentChannel.AMAZON] * 2, None)
 ADDRESSES: Final = (*[ADDRESS] * 16, AddressFacts(name="Ada", line1="X 1", country_code="DE"), None)
-KEPT: Final = ("account", "store", "settings_version", "sync_cursor", "api_budget", "sqlite_sequence")
+KEPT: Final = (
+    *("account", "store", "settings_version", "order_status", "sync_cursor", "api_budget", "sqlite_sequence"),
+)
 TELLING: Final = (
     *("import_enabled", "import_enabled", "import_enabled", "pending_order_stock", "pending_order_stock"),
     *("stock_rule", "fba_requires_stock", "order_number_source", "order_number_prefix"),
@@ -97,6 +101,14 @@ class Worlds:
             )
             for token, at in SHOPS
         ]
+        await create_status(
+            code="packing",
+            label="Packing",
+            state=CommerceOrderState.PROCESSING,
+            is_visible=True,
+            now=now,
+            actor=CLERK,
+        )
         return cls(stores, now, sealer)
 
     async def clear(self, seed: int) -> None:

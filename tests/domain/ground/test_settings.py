@@ -25,7 +25,7 @@ EVERY_OTHER_VALUE = {
     "fba_requires_stock": True,
     "canceled_order_end_state": "CLOSED",
     "initial_status_mode": "CUSTOM",
-    "initial_status": "packing",
+    "initial_status": "fraud",
     "pii_retention_days": 10,
 }
 

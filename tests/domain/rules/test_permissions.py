@@ -79,7 +79,7 @@ def test_a_refused_hold_and_a_refused_release_are_told_in_the_documented_words()
 
 def test_a_state_that_forbids_an_action_is_named():
     assert refusal(OrderAction.SHIP, replace(OPEN, state=State.ON_HOLD)) == (
-        "The order is On Hold, which does not allow this."
+        "The order is On Hold, which does not allow this. Lift the hold first."
     )
 
 
