@@ -14,20 +14,17 @@ async def take_back(unit: Change, *, account_id: int, order_id: int, quantities:
     Never more than left the shelf for an item and is not back yet, to the product that it left from: what Amazon sent
     from its own shelf, or had left before the order was known here, does not come back to ours.
     """
-    moves = []
-    for (item_id, product_id), gone in sorted((await _gone(order_id, quantities)).items()):
-        back = min(gone, quantities[item_id])
-        if back > 0:
-            moves.append(
-                Move(
-                    product_id=product_id,
-                    reason=MoveReason.RETURNED,
-                    on_hand=back,
-                    account_id=account_id,
-                    order_id=order_id,
-                    item_id=item_id,
-                )
-            )
+    moves = [
+        Move(
+            product_id=product_id,
+            reason=MoveReason.RETURNED,
+            on_hand=min(gone, quantities[item_id]),
+            account_id=account_id,
+            order_id=order_id,
+            item_id=item_id,
+        )
+        for (item_id, product_id), gone in sorted((await _gone(order_id, quantities)).items())
+    ]
     await move(unit, moves)
     return sum(one.on_hand for one in moves)
 

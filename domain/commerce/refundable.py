@@ -23,9 +23,7 @@ class LineLeft:
     shipping: int
 
     def goods_of(self, quantity: int) -> int:
-        """Return what so many of the units come to; the last of them get the rest, so that parts add up exactly."""
-        if quantity == 0:
-            return 0
+        """Return what so many of the units, at least one, come to; the last gets the rest: parts add up exactly."""
         return self.goods - share(self.goods, part=self.quantity - quantity, of=self.quantity)
 
 
