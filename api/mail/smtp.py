@@ -93,7 +93,7 @@ def _in_words(error: Exception) -> MailError:
     if isinstance(error, aiosmtplib.SMTPResponseException):
         what = "the sender" if isinstance(error, aiosmtplib.SMTPSenderRefused) else "the e-mail"
         return _refused(what, [(error.code, error.message)])
-    if isinstance(error, aiosmtplib.SMTPNotSupported):
+    if type(error) in (aiosmtplib.SMTPException, aiosmtplib.SMTPNotSupported):  # the library's word for what is missing
         return MailUnavailable("The mail server does not offer the encryption or login that is configured.")
     if isinstance(error, ssl.SSLError):
         return MailUnavailable("The encryption with the mail server failed; look at its certificate and at the port.")
