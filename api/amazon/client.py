@@ -16,6 +16,7 @@ from api.amazon.amazon_time import AmazonTime, Clock
 from api.amazon.feeds import Feeds
 from api.amazon.reading import read_order
 from api.amazon.transport import Transport
+from api.amazon.troubles import Troubles
 from domain.accounts.marketplaces import Participation, Verified
 from domain.accounts.regions import Region
 from domain.amazon.commands import PackageConfirmation
@@ -92,7 +93,7 @@ class AmazonClient:
 
     `endpoint` and `token_url` replace Amazon's own hosts, for a simulated Amazon. A method raises CredentialsRejected,
     MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable. `deadline` is in seconds. `feeds` has
-    the operations of the Feeds API.
+    the operations of the Feeds API, `troubles` the calls that failed lately.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class AmazonClient:
         deadline: float = 30.0,
     ) -> None:
         time = AmazonTime(clock)
+        self.troubles = Troubles(clock)
         self._transport = Transport(
             http=http,
             time=time,
@@ -119,6 +121,7 @@ class AmazonClient:
                 deadline=deadline,
             ),
             endpoints={region: (endpoint or ENDPOINTS[region]).rstrip("/") for region in Region},
+            troubles=self.troubles,
             deadline=deadline,
         )
         self.feeds = Feeds(self._transport)
@@ -129,12 +132,16 @@ class AmazonClient:
 
     async def learn_time(self, seller: Seller) -> datetime:
         """Return Amazon's time, from an answer if there was none yet."""
-        await self._transport.tokens.token(seller)
+        with self.troubles.watching(seller, "POST auth/o2/token"):
+            await self._transport.tokens.token(seller)
         return self._transport.time.now(seller.region)
 
     async def search_orders(self, seller: Seller, request: SearchRequest) -> Page:
         """Ask for one page of searchOrders."""
-        response = await self._transport.call(seller, "GET", "/orders/2026-01-01/orders", query=request.parameters())
+        only = request.marketplace_ids[0] if len(request.marketplace_ids) == 1 else None
+        response = await self._transport.call(
+            seller, "GET", "/orders/2026-01-01/orders", query=request.parameters(), marketplace_id=only
+        )
         answer = answers.read(response, wire.SearchAnswer)
         try:
             echoed = answer.last_updated_before
@@ -176,7 +183,9 @@ class AmazonClient:
             "packageDetail": {name: value for name, value in detail.items() if value is not None},
         }
         path = f"/orders/v0/orders/{quote(number, safe='')}/shipmentConfirmation"
-        response = await self._transport.call(seller, "POST", path, body=msgspec.json.encode(body))
+        response = await self._transport.call(
+            seller, "POST", path, body=msgspec.json.encode(body), marketplace_id=marketplace_id
+        )
         if response.status_code != httpx2.codes.NO_CONTENT:
             raise answers.unreadable(response)
         return answers.request_id(response)

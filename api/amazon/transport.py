@@ -11,6 +11,7 @@ import httpx2
 from api.amazon import answers
 from api.amazon.access_token import AccessTokens, Seller
 from api.amazon.amazon_time import AmazonTime
+from api.amazon.troubles import Troubles, operation_of
 from domain.accounts.regions import Region
 from domain.errors import MarketplaceThrottled, MarketplaceUnavailable, MarketplaceUnreached
 
@@ -33,6 +34,7 @@ class Transport:
     time: AmazonTime
     tokens: AccessTokens
     endpoints: Mapping[Region, str]
+    troubles: Troubles
     deadline: float
 
     async def call(
@@ -43,12 +45,19 @@ class Transport:
         *,
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
+        marketplace_id: str | None = None,
     ) -> httpx2.Response:
         """Call an operation and return its success; a refused token is renewed once.
 
-        Raises CredentialsRejected, MarketplaceRejected, MarketplaceThrottled, MarketplaceUnreached or
-        MarketplaceUnavailable.
+        A failure is kept for the log; `marketplace_id` says there whose it is. Raises CredentialsRejected,
+        MarketplaceRejected, MarketplaceThrottled, MarketplaceUnreached or MarketplaceUnavailable.
         """
+        with self.troubles.watching(seller, operation_of(method, path), marketplace_id):
+            return await self._call(seller, method, path, query, body)
+
+    async def _call(
+        self, seller: Seller, method: str, path: str, query: Mapping[str, str] | None, body: bytes | None
+    ) -> httpx2.Response:
         token = await self._token(seller)
         response = await self._send(seller, token, method, path, query, body)
         if response.status_code in (401, 403):
@@ -63,21 +72,23 @@ class Transport:
 
         Raises MarketplaceUnavailable.
         """
-        request = self._plain("PUT", url, content=content, headers={"content-type": content_type})
-        response = await answers.answered(self.http.send(request, follow_redirects=False), deadline=self.deadline)
-        if not response.is_success:
-            raise MarketplaceUnavailable(f"The place that Amazon named took no document ({response.status_code}).")
+        with self.troubles.watching(None, "PUT document"):
+            request = self._plain("PUT", url, content=content, headers={"content-type": content_type})
+            response = await answers.answered(self.http.send(request, follow_redirects=False), deadline=self.deadline)
+            if not response.is_success:
+                raise MarketplaceUnavailable(f"The place that Amazon named took no document ({response.status_code}).")
 
     async def get(self, url: str) -> bytes:
         """Get a document from where Amazon said.
 
         Raises MarketplaceUnavailable, also for one larger than any that Amazon makes.
         """
-        request = self._plain("GET", url)
-        content, status = await answers.answered(self._receive(request), deadline=self.deadline)
-        if not httpx2.codes.is_success(status):
-            raise MarketplaceUnavailable(f"The place that Amazon named gave no document ({status}).")
-        return content
+        with self.troubles.watching(None, "GET document"):
+            request = self._plain("GET", url)
+            content, status = await answers.answered(self._receive(request), deadline=self.deadline)
+            if not httpx2.codes.is_success(status):
+                raise MarketplaceUnavailable(f"The place that Amazon named gave no document ({status}).")
+            return content
 
     async def _receive(self, request: httpx2.Request) -> tuple[bytes, int]:
         content = bytearray()

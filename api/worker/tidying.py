@@ -1,15 +1,20 @@
-"""Tidying: buyer data and remembered answers whose time is over go, looked for now and then."""
+"""Tidying: buyer data, logs and remembered answers whose time is over go; failed calls are written down."""
 
 from datetime import timedelta
 from typing import Final
 
 from api.worker.worker import Worker
+from domain.accounts import error_log
+from domain.accounts.credentials import fingerprint_of
+from domain.accounts.error_log import CallFailure
 from domain.channel import overdue, retention
 from domain.channel.remove_store import remove_some
+from domain.outward import deliveries
 
 _BUYERS_EVERY: Final = timedelta(minutes=1)
 _ANSWERS_EVERY: Final = timedelta(hours=1)
 _OVERDUE_EVERY: Final = timedelta(minutes=10)
+_LOGS_EVERY: Final = timedelta(hours=1)
 
 
 async def tidy_due(worker: Worker) -> int:
@@ -17,19 +22,53 @@ async def tidy_due(worker: Worker) -> int:
 
     Return how many entries of buyer data, and rows of such stores, went.
     """
+    await write_failures(worker)
     redacted = await remove_some(now=worker.now())
     if _is_time(worker, "buyers", _BUYERS_EVERY):
         redacted += await _redact(worker)
         await _index(worker)
     if _is_time(worker, "answers", _ANSWERS_EVERY):
         await retention.forget_answers(now=worker.now())
+        await _forget_deliveries(worker)
     if _is_time(worker, "overdue", _OVERDUE_EVERY):
         await _note_overdue(worker)
+    if _is_time(worker, "logs", _LOGS_EVERY):
+        await _forget_logs(worker)
     return redacted
+
+
+async def write_failures(worker: Worker) -> int:
+    """Write down the calls to Amazon that failed since it was done last; return how many rows were added."""
+    sealer = worker.service.sealer
+    failures = [
+        CallFailure(
+            region=trouble.seller.region if trouble.seller else None,
+            fingerprint=fingerprint_of(trouble.seller.refresh_token, sealer=sealer) if trouble.seller else None,
+            marketplace_id=trouble.marketplace_id,
+            operation=trouble.operation,
+            code=trouble.code,
+            message=trouble.message,
+            request_id=trouble.request_id,
+            at=trouble.at,
+            times=trouble.times,
+        )
+        for trouble in worker.amazon.troubles.taken()
+    ]
+    return await error_log.note_failures(failures, now=worker.now())
+
+
+async def _forget_logs(worker: Worker) -> None:
+    while await error_log.forget_errors(now=worker.now()) == error_log.BATCH:
+        continue
 
 
 async def _note_overdue(worker: Worker) -> None:
     while await overdue.note_overdue(now=worker.now()) == overdue.BATCH:
+        continue
+
+
+async def _forget_deliveries(worker: Worker) -> None:
+    while await deliveries.forget_old(now=worker.now()) == deliveries.BATCH:
         continue
 
 

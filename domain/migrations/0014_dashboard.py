@@ -52,6 +52,8 @@ class Migration(migrations.Migration):
             'DROP INDEX "ix_order_status"',
             'CREATE INDEX "ix_order_status" ON "amazon_order" '
             '("store_id", "display_status", "purchased_at", "id", "currency", "total_minor")',
-            """CREATE INDEX "ix_command_cancel" ON "command" ("store_id", "created_at") WHERE "kind" = 'CANCEL'""",
+            'CREATE INDEX "ix_command_cancel" ON "command" ("store_id", "created_at") '
+            """WHERE "kind" IN ('CANCEL', 'PARTIAL_CANCEL')""",
+            'CREATE INDEX "ix_shipment_left" ON "shipment" ("shipped_at", "order_id")',
         ),
     )
