@@ -30,7 +30,7 @@ def bill_of(order: CommerceOrder, lines: Sequence[CommerceOrderLine], quantities
     Each amount is what is billed with these units less what was billed before them, so that an order's invoices add up
     to the order whatever the steps; what belongs to the order as a whole goes with the amounts of the lines.
     """
-    before = _billed(order, lines, {line.id: line.quantity_invoiced for line in lines})
+    before = billed(order, lines)
     after = _billed(order, lines, {line.id: line.quantity_invoiced + quantities.get(line.id, 0) for line in lines})
     return Bill(
         total=after.total - before.total,
@@ -38,6 +38,11 @@ def bill_of(order: CommerceOrder, lines: Sequence[CommerceOrderLine], quantities
         tax=after.tax - before.tax,
         lines={line_id: after.lines[line_id] - before.lines[line_id] for line_id in quantities},
     )
+
+
+def billed(order: CommerceOrder, lines: Sequence[CommerceOrderLine]) -> Bill:
+    """Return what all invoices of an order come to together; `lines` are all of the order's."""
+    return _billed(order, lines, {line.id: line.quantity_invoiced for line in lines})
 
 
 async def store_invoice(

@@ -1,10 +1,11 @@
 """What can still be given back of an order: units, their amounts, shipping, and money in all."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from domain.commerce.given_back import Given, given_back, left_of, shipping_given
+from domain.commerce.given_back import Given, given_back, shipping_given
+from domain.commerce.invoices import billed
 from domain.commerce.orders import quantities
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.money import share
@@ -46,27 +47,29 @@ async def refundables(orders: Sequence[CommerceOrder], lines: Iterable[CommerceO
     """Return what is left of these commerce orders with these lines, by order id."""
     ids = [order.id for order in orders]
     given, shipping = await given_back(ids), await shipping_given(ids)
-    of_order: defaultdict[int, list[LineLeft]] = defaultdict(list)
+    of_order: defaultdict[int, list[CommerceOrderLine]] = defaultdict(list)
     for line in lines:
-        of_order[line.order_id].append(_left(line, given[line.id]))
-    return {
-        order.id: Refundable(
-            order=order,
-            lines=of_order[order.id],
-            shipping=max(0, order.shipping_minor - shipping[order.id]),
-            money=max(0, order.paid_minor - order.refunded_minor),
-        )
-        for order in orders
-    }
+        of_order[line.order_id].append(line)
+    return {order.id: _left(order, of_order[order.id], given, shipping=shipping[order.id]) for order in orders}
 
 
-def _left(line: CommerceOrderLine, given: Given) -> LineLeft:
-    left = left_of(line, given)
-    unbilled = max(0, line.quantity_ordered - line.quantity_invoiced)
-    goods = share(line.total_minor - line.shipping_minor, part=unbilled, of=line.quantity_ordered) if unbilled else 0
+def _left(
+    order: CommerceOrder, lines: Sequence[CommerceOrderLine], given: Mapping[int, Given], *, shipping: int
+) -> Refundable:
+    bill = billed(order, lines)
+    return Refundable(
+        order=order,
+        lines=[_line_left(line, bill.lines[line.id], given[line.id]) for line in lines],
+        shipping=max(0, bill.shipping - shipping),
+        money=max(0, order.paid_minor - order.refunded_minor),
+    )
+
+
+def _line_left(line: CommerceOrderLine, amount: int, given: Given) -> LineLeft:
+    shipping = share(line.shipping_minor, part=line.quantity_invoiced, of=line.quantity_ordered)
     return LineLeft(
         line=line,
         quantity=quantities(line).to_refund,
-        goods=max(0, left.goods - goods),
-        shipping=max(0, left.shipping),
+        goods=max(0, amount - shipping - given.goods),
+        shipping=max(0, shipping - given.shipping),
     )
