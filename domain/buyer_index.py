@@ -33,7 +33,10 @@ class BuyerTerm(Model):
 
 
 async def index_orders(orders: Mapping[int, tuple[int, Mapping[str, Any]]], *, sealer: Sealer) -> None:
-    """Let Amazon orders be found by what is kept of their buyers, given with their accounts; inside the caller's change."""
+    """Let Amazon orders be found by what is kept of their buyers, inside the caller's change.
+
+    `orders` maps their rows to their accounts and to that buyer data.
+    """
     if not orders:
         return
     digest = sealer.digester(PURPOSE)

@@ -1,10 +1,13 @@
 """By what a list can be sorted; the id is the hidden tie-break."""
 
 from dataclasses import dataclass
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
 from api.plans.fragments import Fragment
-from api.schema.order_filters import AmazonOrderOrder, AmazonOrderOrderField, AmazonOrderWhere, OrderDirection
+from api.schema.commerce_filters import CommerceOrderOrder, CommerceOrderOrderField, CommerceOrderWhere
+from api.schema.filters import OrderDirection
+from api.schema.order_filters import AmazonOrderOrder, AmazonOrderOrderField, AmazonOrderWhere
 from domain.errors import InvalidInput
 
 
@@ -25,11 +28,20 @@ class Sort:
         return f"{self.name}:{'DESC' if self.descending else 'ASC'}"
 
 
-_COLUMNS: Final = {
+_AMAZON: Final = {
     AmazonOrderOrderField.PURCHASED_AT: ("purchased_at", str, False),
     AmazonOrderOrderField.UPDATED_AT: ("updated_at", str, False),
+    AmazonOrderOrderField.NUMBER: ("number", str, False),
     AmazonOrderOrderField.SHIP_BY: ("latest_ship_at", str, True),
     AmazonOrderOrderField.TOTAL: ("total_minor", int, True),
+}
+_COMMERCE: Final = {
+    CommerceOrderOrderField.CREATED_AT: ("created_at", str, False),
+    CommerceOrderOrderField.UPDATED_AT: ("updated_at", str, False),
+    CommerceOrderOrderField.PURCHASED_AT: ("purchased_at", str, False),
+    CommerceOrderOrderField.NUMBER: ("number", str, False),
+    CommerceOrderOrderField.TOTAL: ("total_minor", int, False),
+    CommerceOrderOrderField.TOTAL_REFUNDED: ("refunded_minor", int, False),
 }
 
 
@@ -40,9 +52,22 @@ def order_sort(order_by: AmazonOrderOrder | None, where: AmazonOrderWhere | None
     """
     field = order_by.field if order_by else AmazonOrderOrderField.PURCHASED_AT
     descending = order_by is None or order_by.direction is OrderDirection.DESC
-    if field is AmazonOrderOrderField.TOTAL and not _names_a_currency(where):
-        raise InvalidInput("Sorting by TOTAL needs `total: {currencyCode: …}` in `where`.", path=("orderBy", "field"))
-    column, kind, nullable = _COLUMNS[field]
+    if field is AmazonOrderOrderField.TOTAL:
+        _check_currency(field, _names_a_currency(where, ("total",)))
+    column, kind, nullable = _AMAZON[field]
+    return Sort(field.value, column, kind, descending, nullable)
+
+
+def commerce_sort(order_by: CommerceOrderOrder | None, where: CommerceOrderWhere | None) -> Sort:
+    """Return how to sort commerce orders: the newest first if nothing is asked for.
+
+    Raises InvalidInput for a sort by an amount without one currency: amounts of two currencies have no order.
+    """
+    field = order_by.field if order_by else CommerceOrderOrderField.CREATED_AT
+    descending = order_by is None or order_by.direction is OrderDirection.DESC
+    column, kind, nullable = _COMMERCE[field]
+    if kind is int:
+        _check_currency(field, _names_a_currency(where, ("total", "total_refunded")))
     return Sort(field.value, column, kind, descending, nullable)
 
 
@@ -67,7 +92,16 @@ def beyond(sort: Sort, value: str | int | None, row_id: int, *, backward: bool) 
     return Fragment(following, (value, row_id))
 
 
-def _names_a_currency(where: AmazonOrderWhere | None) -> bool:
+def _check_currency(field: StrEnum, is_named: bool) -> None:
+    if not is_named:
+        raise InvalidInput(
+            f"Sorting by {field.value} needs `total: {{currencyCode: …}}` in `where`.", path=("orderBy", "field")
+        )
+
+
+def _names_a_currency(where: Any, amounts: tuple[str, ...]) -> bool:
+    """Whether all orders that fulfil a filter have the same currency."""
     if not where:
         return False
-    return bool(where.total) or any(_names_a_currency(part) for part in where.all_of or ())
+    named = any(getattr(where, name) for name in amounts)
+    return named or any(_names_a_currency(part, amounts) for part in where.all_of or ())

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import strawberry
 
+from api.plans.conditions import instants_within
 from api.plans.event_pages import EventPage, Timeline, read_place, read_timelines, write_place
 from api.plans.fragments import Fragment, all_of, one_of
-from api.plans.where import instants_within
 from api.schema.context import Info
 from api.schema.events import OrderEvent
+from api.schema.filters import DateTimeRange
 from api.schema.optional import Optionals, optional
-from api.schema.order_filters import DateTimeRange
 from api.schema.paging import After, Before, First, Last, PageInfo, asked_page
 from domain.amazon.records import AmazonOrder
 from domain.timeline import Event, EventKind

@@ -8,11 +8,15 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from domain.accounts import records as accounts
+from domain.accounts.saved_views import SavedView
 from domain.amazon import records as amazon
 from domain.catalog import records as catalog
 from domain.channel import records as channel
 from domain.commerce import records as commerce
+from domain.commerce.mail_records import MailMessage
+from domain.commerce import workflow_records as workflow
 from domain.errors import InvalidInput
+from domain.outward import records as outward
 from domain.timeline import Event
 
 _PLAIN: Final = re.compile(r"([A-Za-z]{1,40}):(0|[1-9]\d{0,18})\.([1-9]\d{0,18})")
@@ -21,6 +25,7 @@ _LARGEST: Final = 2**63 - 1
 TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
     {
         accounts.Store: "Store",
+        SavedView: "SavedView",
         accounts.SyncRun: "SyncRun",
         amazon.AmazonOrder: "AmazonOrder",
         amazon.AmazonItem: "OrderItem",
@@ -33,6 +38,11 @@ TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
         commerce.Shipment: "Shipment",
         commerce.Package: "Package",
         commerce.CreditMemo: "CreditMemo",
+        MailMessage: "Email",
+        workflow.OrderHold: "OrderHold",
+        workflow.OrderComment: "OrderComment",
+        outward.Webhook: "Webhook",
+        outward.WebhookDelivery: "WebhookDelivery",
         Event: "OrderEvent",
     }
 )

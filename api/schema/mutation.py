@@ -3,15 +3,29 @@
 import strawberry
 
 from api.schema.blocker_changes import BlockerChanges
+from api.schema.labels import LabelChanges
+from api.schema.list_changes import ListChanges
 from api.schema.order_changes import OrderChanges
 from api.schema.product_changes import ProductChanges
 from api.schema.refund_changes import RefundChanges
 from api.schema.store_changes import StoreChanges
+from api.schema.webhook_changes import WebhookChanges
+from api.schema.workflow_changes import WorkflowChanges
 
 
 @strawberry.type(
     description="Everything that changes something. What is refused comes back as `errors` of the payload; "
     "then nothing was changed."
 )
-class Mutation(StoreChanges, OrderChanges, ProductChanges, BlockerChanges, RefundChanges):
+class Mutation(
+    StoreChanges,
+    OrderChanges,
+    ProductChanges,
+    BlockerChanges,
+    RefundChanges,
+    LabelChanges,
+    ListChanges,
+    WebhookChanges,
+    WorkflowChanges,
+):
     """The changes."""

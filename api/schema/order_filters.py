@@ -1,7 +1,5 @@
 """What Amazon orders can be filtered and sorted by."""
 
-from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar
 
@@ -9,95 +7,64 @@ import strawberry
 
 from api.schema import order_words as order_words
 from api.schema.enums import described
+from api.schema.filters import (
+    ANY,
+    NOT,
+    THIS,
+    DateTimeRange,
+    IDFilter,
+    MoneyRange,
+    NameFilter,
+    OrderDirection,
+    StringFilter,
+)
 from api.schema.optional import Optionals, optional
-from api.schema.scalars import CurrencyCode
 from domain.amazon.display import DisplayStatus
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.channel.blockers import BlockerKind
 from domain.channel.cases import Outcome
-
-_THIS = "Exactly this one."
-_ANY = "One of these, at most 100; none of them fulfils an empty list."
-_NOT = "None of these, at most 100."
-
-
-@strawberry.input(one_of=True, description="A condition on an id.")
-class IDFilter(Optionals):
-    """A condition on an id."""
-
-    eq: strawberry.ID | None = optional(_THIS)
-    one_of: list[strawberry.ID] | None = optional(_ANY)
-
-
-@strawberry.input(
-    one_of=True, description="A condition on a text. `startsWith` and `contains` ignore the case of ASCII letters."
-)
-class StringFilter(Optionals):
-    """A condition on a text."""
-
-    eq: str | None = optional("Exactly this text.")
-    one_of: list[str] | None = optional("Exactly one of these texts, at most 100; none fulfils an empty list.")
-    starts_with: str | None = optional("A text with this beginning.")
-    contains: str | None = optional("A text with this part.")
 
 
 @strawberry.input(one_of=True, description="A condition on Amazon's status.")
 class AmazonOrderStatusFilter(Optionals):
     """A condition on Amazon's status."""
 
-    eq: AmazonOrderStatus | None = optional(_THIS)
-    one_of: list[AmazonOrderStatus] | None = optional(_ANY)
-    not_in: list[AmazonOrderStatus] | None = optional(_NOT)
+    eq: AmazonOrderStatus | None = optional(THIS)
+    one_of: list[AmazonOrderStatus] | None = optional(ANY)
+    not_in: list[AmazonOrderStatus] | None = optional(NOT)
 
 
 @strawberry.input(one_of=True, description="A condition on the status that people see.")
 class DisplayStatusFilter(Optionals):
     """A condition on the status that people see."""
 
-    eq: DisplayStatus | None = optional(_THIS)
-    one_of: list[DisplayStatus] | None = optional(_ANY)
-    not_in: list[DisplayStatus] | None = optional(_NOT)
+    eq: DisplayStatus | None = optional(THIS)
+    one_of: list[DisplayStatus] | None = optional(ANY)
+    not_in: list[DisplayStatus] | None = optional(NOT)
 
 
 @strawberry.input(one_of=True, description="A condition on who sends the goods.")
 class FulfillmentChannelFilter(Optionals):
     """A condition on who sends the goods."""
 
-    eq: FulfillmentChannel | None = optional(_THIS)
-    one_of: list[FulfillmentChannel] | None = optional(_ANY)
+    eq: FulfillmentChannel | None = optional(THIS)
+    one_of: list[FulfillmentChannel] | None = optional(ANY)
 
 
 @strawberry.input(one_of=True, description="A condition on what became of an order here.")
 class ImportOutcomeFilter(Optionals):
     """A condition on what became of an order."""
 
-    eq: Outcome | None = optional(_THIS)
-    one_of: list[Outcome] | None = optional(_ANY)
+    eq: Outcome | None = optional(THIS)
+    one_of: list[Outcome] | None = optional(ANY)
 
 
 @strawberry.input(one_of=True, description="A condition on the open blockers of an order: it has one of this kind.")
 class BlockerKindFilter(Optionals):
     """A condition on open blockers."""
 
-    eq: BlockerKind | None = optional(_THIS)
-    one_of: list[BlockerKind] | None = optional(_ANY)
-
-
-@strawberry.input(description="A half-open range of time: adjoining ranges never share an instant.")
-class DateTimeRange(Optionals):
-    """A range of time."""
-
-    gte: datetime | None = optional("From this instant on.")
-    lt: datetime | None = optional("Before this instant.")
-
-
-@strawberry.input(description="A half-open range of amounts of one currency.")
-class MoneyRange(Optionals):
-    """A range of amounts."""
-
-    currency_code: CurrencyCode = strawberry.field(description="The currency; amounts of others do not match.")
-    gte: Decimal | None = optional("This much or more.")
-    lt: Decimal | None = optional("Less than this.")
+    eq: BlockerKind | None = optional(THIS)
+    one_of: list[BlockerKind] | None = optional(ANY)
 
 
 @strawberry.input(
@@ -131,15 +98,18 @@ class AmazonOrderWhere(Optionals):
     fulfillment_channel: FulfillmentChannelFilter | None = optional("Who sends the goods.")
     import_outcome: ImportOutcomeFilter | None = optional("What became of it here.")
     blocker_kind: BlockerKindFilter | None = optional("It has an open blocker of this kind.")
+    on_hold: bool | None = optional("Whether its commerce order is on hold; one without a commerce order is not.")
     purchased_at: DateTimeRange | None = optional("When the buyer placed it.")
     last_updated_at: DateTimeRange | None = optional("When Amazon last changed it.")
     latest_ship_at: DateTimeRange | None = optional(
         "Until when it has to ship; an order without such a time never matches."
     )
     total: MoneyRange | None = optional("What the buyer pays; an order whose total Amazon withholds never matches.")
+    buyer_name: NameFilter | None = optional("Who bought it.")
     sku: StringFilter | None = optional("The seller SKU of one of its items.")
     search: str | None = optional(
-        "A part of its numbers, or of a seller SKU or title of its items; ignores the case of ASCII letters."
+        "A part of its numbers, or of a seller SKU or title of its items, whatever the case of ASCII letters; or how "
+        "the names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept."
     )
 
 
@@ -148,15 +118,9 @@ class AmazonOrderOrderField(StrEnum):
 
     PURCHASED_AT = "PURCHASED_AT"
     UPDATED_AT = "UPDATED_AT"
+    NUMBER = "NUMBER"
     SHIP_BY = "SHIP_BY"
     TOTAL = "TOTAL"
-
-
-class OrderDirection(StrEnum):
-    """Which way a list is sorted."""
-
-    ASC = "ASC"
-    DESC = "DESC"
 
 
 described(
@@ -165,15 +129,10 @@ described(
     values={
         "PURCHASED_AT": "When the buyer placed it.",
         "UPDATED_AT": "When Amazon last changed it.",
+        "NUMBER": "Amazon's order number.",
         "SHIP_BY": "Until when it has to ship.",
         "TOTAL": "What the buyer pays; needs `total: {currencyCode: …}` in the filter.",
     },
-)
-
-described(
-    OrderDirection,
-    description="Which way a list is sorted.",
-    values={"ASC": "Smallest or oldest first.", "DESC": "Largest or newest first."},
 )
 
 

@@ -15,6 +15,8 @@ from api.schema.counts import Count, count_orders
 from api.schema.optional import given
 from api.schema.order_filters import AmazonOrderOrder, AmazonOrderWhere
 from api.schema.paging import After, Before, First, Last, PageInfo, asked_page, page_info
+from api.schema.view_reading import InView, in_view
+from domain.accounts.saved_views import ListKind
 from domain.amazon import records
 
 Where = Annotated[AmazonOrderWhere | None, strawberry.argument(description="Only orders like these.")]
@@ -76,16 +78,20 @@ async def list_orders(
     where: Where,
     order_by: OrderBy,
     *,
+    view: InView = strawberry.UNSET,
     only: Fragment = EVERYTHING,
 ) -> AmazonOrderConnection:
     """Return a page of Amazon orders, of those only that also fulfil a condition of ours.
 
-    Raises InvalidInput or LimitExceeded.
+    Raises InvalidInput or LimitExceeded, and NotFound for a view that is deleted.
     """
-    asked, sorting = given(where), given(order_by)
-    condition = all_of([only, compile_where(asked)])
+    seen = await in_view(info, view, ListKind.AMAZON_ORDERS, AmazonOrderWhere, AmazonOrderOrder)
+    asked = [one for one in (given(where), seen.where) if one is not None]
+    sealer = info.context.service.sealer
+    condition = all_of([only, *(compile_where(one, sealer) for one in asked)])
+    sort = order_sort(given(order_by) or seen.order_by, AmazonOrderWhere(all_of=asked))
     request = asked_page(first, after, last, before)
-    page = await find_page("amazon_order", where=condition, sort=order_sort(sorting, asked), request=request)
+    page = await find_page("amazon_order", where=condition, sort=sort, request=request)
     info.context.spend(len(page.rows))
     found = await info.context.loaders.row(records.AmazonOrder).load_many([row.row_id for row in page.rows])
     placed = [PlacedOrder(order, row.cursor) for order, row in zip(found, page.rows, strict=True) if order is not None]

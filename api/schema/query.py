@@ -10,23 +10,29 @@ from api.schema.attention_list import AttentionConnection, InState, OfKinds, Sto
 from api.schema.backlog import evaluation_backlog
 from api.schema.blocker_groups import BlockerGroupConnection, list_groups
 from api.schema.blocker_list import BlockerConnection, InStore, OfKind, StandingSo, list_blockers
+from api.schema.change_list import ChangeQuestions
 from api.schema.commanding import CommandConnection, InStates, OfStore, list_commands
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
 from api.schema.counts import Count
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
+from api.schema.list_questions import ListQuestions
 from api.schema.node_lookup import find_node, find_nodes
 from api.schema.nodes import Node
 from api.schema.order_choice import AmazonOrderBy, find_amazon_order
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
+from api.schema.order_statuses import StatusQuestions
 from api.schema.paging import After, Before, First, Last
+from api.schema.printing import PrintingQuestions
 from api.schema.products import ProductConnection, Search, list_products
 from api.schema.reading import reading
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.settings import OrderSettings
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
+from api.schema.view_reading import InView
+from api.schema.webhooks import WebhookQuestions
 from domain.accounts.records import Store as StoreRecord
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.channel.records import AttentionState
@@ -40,7 +46,7 @@ CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Whi
 
 
 @strawberry.type(description="All questions. What is unknown is null; a malformed id is an error.")
-class Query:
+class Query(ChangeQuestions, PrintingQuestions, ListQuestions, WebhookQuestions, StatusQuestions):
     """The questions."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its id; null if there is nothing.")
@@ -98,9 +104,10 @@ class Query:
         before: Before = strawberry.UNSET,
         where: Where = strawberry.UNSET,
         order_by: OrderBy = strawberry.UNSET,
+        view: InView = strawberry.UNSET,
     ) -> AmazonOrderConnection:
         """List Amazon orders."""
-        return await list_orders(info, first, after, last, before, where, order_by)
+        return await list_orders(info, first, after, last, before, where, order_by, view=view)
 
     @strawberry.field(graphql_type=CommerceOrder | None, description="A commerce order.")
     @staticmethod

@@ -109,10 +109,10 @@ class Store(Node):
     @strawberry.field(description="Its orders by Amazon's status; statuses without orders are left out.")
     @staticmethod
     async def order_counts(
-        root: strawberry.Parent[records.Store], where: Where = strawberry.UNSET
+        root: strawberry.Parent[records.Store], info: Info, where: Where = strawberry.UNSET
     ) -> list[StatusCount]:
         """Count its orders."""
-        condition = all_of([equal("store_id", root.id), compile_where(given(where))])
+        condition = all_of([equal("store_id", root.id), compile_where(given(where), info.context.service.sealer)])
         rows = await read_rows(
             f"SELECT amazon_status, COUNT(*) AS found FROM amazon_order WHERE {condition.sql} "
             "GROUP BY amazon_status ORDER BY amazon_status",

@@ -5,9 +5,9 @@ from typing import Annotated
 import strawberry
 
 from api.schema.context import Info
+from api.schema.filters import DateTimeRange
 from api.schema.ids import typed_id
 from api.schema.optional import Optionals, optional
-from api.schema.order_filters import DateTimeRange
 from api.schema.shipping import USER
 from api.schema.stores import find_store
 from api.schema.sync_runs import SyncRun

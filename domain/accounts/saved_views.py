@@ -39,7 +39,7 @@ class SavedView(Model):
     """A view of a list; filter and sort are kept as their clients write them, and read anew when they are used."""
 
     id = fields.BigIntField(primary_key=True)
-    list = fields.CharEnumField(ListKind, max_length=24)
+    kind = fields.CharEnumField(ListKind, max_length=24)
     name = fields.CharField(max_length=100)
     name_key = fields.CharField(max_length=300)  # what two views of a list may not share: the name without its case
     is_default = fields.BooleanField(default=False)
@@ -53,14 +53,14 @@ class SavedView(Model):
         """Storage."""
 
         table = "saved_view"
-        unique_together = (("list", "name_key"),)
+        unique_together = (("kind", "name_key"),)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewContent:
     """What a view shows: a filter and a sort in the words of the API, already checked, and names of columns."""
 
-    list: ListKind
+    kind: ListKind
     condition: Any
     sort: Any
     columns: Sequence[str]
@@ -74,9 +74,9 @@ async def create_view(*, name: str, content: ViewContent, now: datetime, actor: 
     given = _name(name)
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
-        if await SavedView.filter(list=content.list).count() >= MOST_VIEWS:
+        if await SavedView.filter(kind=content.kind).count() >= MOST_VIEWS:
             raise LimitExceeded(f"A list has at most {MOST_VIEWS} views; delete one that nobody uses.", path=_NAME_PATH)
-        view = SavedView(list=content.list, created_at=now)
+        view = SavedView(kind=content.kind, created_at=now)
         return await _store(view, name=given, content=content)
 
 
@@ -99,8 +99,8 @@ async def update_view(
         view = await _changeable(view_id, "UPDATE_VIEW", path=("input", "viewId"))
         if expected_version not in (None, view.version):
             raise StaleVersion(expected=expected_version, actual=view.version, path=("input", "expectedVersion"))
-        if content is not None and content.list is not view.list:
-            raise InvalidInput(f"This view is one of {view.list.value}.", path=("input",))
+        if content is not None and content.kind is not view.kind:
+            raise InvalidInput(f"This view is one of {view.kind.value}.", path=("input",))
         view.version += 1
         return await _store(view, name=given, content=content)
 
@@ -134,7 +134,7 @@ async def _changeable(view_id: int, action: str, *, path: tuple[str, ...]) -> Sa
 async def _store(view: SavedView, *, name: str | None, content: ViewContent | None) -> SavedView:
     if name is not None:
         view.name, view.name_key = name, name.casefold()
-        taken = SavedView.filter(list=view.list, name_key=view.name_key)
+        taken = SavedView.filter(kind=view.kind, name_key=view.name_key)
         if await (taken.exclude(id=view.id) if view.id else taken).exists():
             raise _taken()
     if content is not None:

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         Statements(
             """CREATE TABLE "saved_view" (
                 {id},
-                "list" VARCHAR(24) NOT NULL,
+                "kind" VARCHAR(24) NOT NULL,
                 "name" VARCHAR(100) NOT NULL,
                 "name_key" VARCHAR(300) NOT NULL,
                 "is_default" BOOLEAN NOT NULL,
@@ -58,9 +58,9 @@ class Migration(migrations.Migration):
                 "columns" {json} NOT NULL,
                 "version" INTEGER NOT NULL,
                 "created_at" {instant},
-                UNIQUE ("list", "name_key")
+                UNIQUE ("kind", "name_key")
             )""",
-            """INSERT INTO "saved_view" ("list", "name", "name_key", "is_default", "columns", "version") VALUES
+            """INSERT INTO "saved_view" ("kind", "name", "name_key", "is_default", "columns", "version") VALUES
             ('AMAZON_ORDERS', 'Default view', 'default view', TRUE, '[]', 1),
             ('COMMERCE_ORDERS', 'Default view', 'default view', TRUE, '[]', 1)""",
             """CREATE TABLE "export_ticket" (

@@ -7,12 +7,16 @@ from strawberry import ID
 from api.plans.fragments import EVERYTHING, NOTHING, all_of, any_of, containing, equal, negated
 from api.plans.keyset import page_request
 from api.plans.where import compile_where
-from api.schema.order_filters import AmazonOrderWhere, DateTimeRange
+from api.schema.filters import DateTimeRange
+from api.schema.order_filters import AmazonOrderWhere
 from domain.errors import InvalidInput, LimitExceeded
+from domain.sealing import Sealer
+
+SEALER = Sealer(bytes(32))
 
 
 def test_no_filter_lets_everything_through() -> None:
-    assert compile_where(None) == compile_where(AmazonOrderWhere()) == EVERYTHING
+    assert compile_where(None, SEALER) == compile_where(AmazonOrderWhere(), SEALER) == EVERYTHING
     assert (all_of([]), any_of([])) == (EVERYTHING, NOTHING)
 
 
@@ -30,7 +34,7 @@ def test_the_wildcards_of_like_are_taken_as_they_are() -> None:
 
 def test_a_bound_between_two_stored_instants_is_rounded_up() -> None:
     between = datetime(2026, 3, 2, 9, 0, 0, 500, tzinfo=UTC)
-    bound = compile_where(AmazonOrderWhere(purchased_at=DateTimeRange(gte=between))).parameters[0]
+    bound = compile_where(AmazonOrderWhere(purchased_at=DateTimeRange(gte=between)), SEALER).parameters[0]
 
     assert "2026-03-02T09:00:00.000Z" < str(bound) < "2026-03-02T09:00:00.001Z"
 
@@ -54,4 +58,4 @@ def test_a_filter_has_a_depth_and_a_size() -> None:
         deep = AmazonOrderWhere(negated=deep)
     for where in (deep, AmazonOrderWhere(any_of=[AmazonOrderWhere()] * 50), AmazonOrderWhere(ids=[ID("x")] * 101)):
         with pytest.raises(LimitExceeded):
-            compile_where(where)
+            compile_where(where, SEALER)

@@ -6,6 +6,7 @@ from api.plans.fragments import Fragment, equal
 from api.plans.keyset import page_sql
 from api.plans.order import beyond, order_sort
 from api.plans.where import compile_where
+from api.schema.filters import IDFilter, OrderDirection, StringFilter
 from api.schema.ids import NodeId
 from api.schema.order_filters import (
     AmazonOrderOrder,
@@ -14,15 +15,14 @@ from api.schema.order_filters import (
     AmazonOrderWhere,
     BlockerKindFilter,
     DisplayStatusFilter,
-    IDFilter,
-    OrderDirection,
-    StringFilter,
 )
 from domain.amazon.display import DisplayStatus
 from domain.amazon.facts import AmazonOrderStatus
 from domain.channel.blockers import BlockerKind
+from domain.sealing import Sealer
 from tests.domain.channel.stage import Stage
 
+SEALER = Sealer(bytes(32))
 OF_STORE = IDFilter(eq=ID(str(NodeId("Store", 1, 1))))
 OPEN = DisplayStatusFilter(eq=DisplayStatus.UNSHIPPED)
 
@@ -54,7 +54,7 @@ async def plan_of(condition: Fragment, *, ascending: bool = False, backward: boo
 async def test_a_list_by_purchase_walks_an_index_and_sorts_nothing(
     stage: Stage, where: AmazonOrderWhere | None, index: str, ascending: bool, backward: bool, after: bool
 ) -> None:
-    plan = await plan_of(compile_where(where), ascending=ascending, backward=backward, after=after)
+    plan = await plan_of(compile_where(where, SEALER), ascending=ascending, backward=backward, after=after)
 
     assert index in plan
     assert "TEMP B-TREE" not in plan
@@ -68,13 +68,15 @@ async def test_other_conditions_of_a_store_still_walk_its_index_in_order(stage: 
         AmazonOrderWhere(store_id=OF_STORE, search="mug"),
         AmazonOrderWhere(store_id=OF_STORE, blocker_kind=BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)),
     ):
-        plan = await plan_of(compile_where(where))
+        plan = await plan_of(compile_where(where, SEALER))
         assert "INDEX ix_order_store (store_id=?)" in plan
         assert "TEMP B-TREE" not in plan
 
 
 async def test_a_number_is_found_by_its_index(stage: Stage) -> None:
-    plan = await plan_of(compile_where(AmazonOrderWhere(amazon_order_id=StringFilter(eq="902-0000000-0000001"))))
+    plan = await plan_of(
+        compile_where(AmazonOrderWhere(amazon_order_id=StringFilter(eq="902-0000000-0000001")), SEALER)
+    )
 
     assert "ix_order_number" in plan
 
@@ -86,7 +88,7 @@ async def test_conditions_on_other_tables_find_their_rows_by_an_index(stage: Sta
         AmazonOrderWhere(commerce_number=text),
         AmazonOrderWhere(blocker_kind=BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)),
     ):
-        plan = await plan_of(compile_where(where))
+        plan = await plan_of(compile_where(where, SEALER))
         assert "SCAN" not in plan.replace("SCAN amazon_order USING", "")
 
 

@@ -17,6 +17,7 @@ from api.plans.fragments import folded
 from api.plans.keyset import find_page, page_request
 from api.plans.order import order_sort
 from api.plans.where import compile_where
+from api.schema.filters import DateTimeRange, IDFilter, MoneyRange, OrderDirection, StringFilter
 from api.schema.ids import NodeId
 from api.schema.order_filters import (
     AmazonOrderOrder,
@@ -24,14 +25,9 @@ from api.schema.order_filters import (
     AmazonOrderStatusFilter,
     AmazonOrderWhere,
     BlockerKindFilter,
-    DateTimeRange,
     DisplayStatusFilter,
     FulfillmentChannelFilter,
-    IDFilter,
     ImportOutcomeFilter,
-    MoneyRange,
-    OrderDirection,
-    StringFilter,
 )
 from api.schema.scalars import CurrencyCode
 from domain.accounts.records import Account, Store
@@ -42,7 +38,9 @@ from domain.channel.blockers import BlockerKind
 from domain.channel.cases import Outcome
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.commerce.records import CommerceOrder
+from domain.sealing import Sealer
 
+SEALER = Sealer(bytes(32))
 BASE = datetime(2026, 3, 1, tzinfo=UTC)
 PIECES = ["a", "B", "b%", "_x", "!", "Ä", "a_b", "AxB", "É%!"]
 TEXTS = st.lists(st.sampled_from(PIECES), min_size=1, max_size=2).map("".join)
@@ -205,6 +203,7 @@ CHECKS: dict[str, Callable[[dict[str, Any], Any], bool]] = {
 COLUMNS = {
     "PURCHASED_AT": "purchased_at",
     "UPDATED_AT": "updated_at",
+    "NUMBER": "number",
     "SHIP_BY": "latest_ship_at",
     "TOTAL": "total_minor",
 }
@@ -311,7 +310,7 @@ async def walk(where: AmazonOrderWhere, sort: Any, size: int, *, backward: bool)
     cursor = None
     while True:
         request = page_request(last=size, before=cursor) if backward else page_request(first=size, after=cursor)
-        page = await find_page("amazon_order", where=compile_where(where), sort=sort, request=request)
+        page = await find_page("amazon_order", where=compile_where(where, SEALER), sort=sort, request=request)
         found = [row.row_id for row in page.rows]
         ids = found + ids if backward else ids + found
         assert (page.has_next if backward else page.has_previous) is (cursor is not None)

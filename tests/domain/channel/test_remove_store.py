@@ -21,6 +21,7 @@ from tests.domain.channel.stage import CLERK, MARKETPLACE, connected, item, shel
 
 FRANCE = "A13V1IB3VIYZZH"
 LEFT = {"product", "stock", "stock_move", "event", "number_sequence", "customer", "buyer_data", "idempotency"}
+LEFT |= {"saved_view"}
 
 
 @pytest.fixture
