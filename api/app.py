@@ -19,6 +19,7 @@ from api.amazon.client import AmazonClient
 from api.body_limit import LARGEST_BODY
 from api.clock import Clock, WallClock
 from api.database import database, worker_role
+from api.documents.routes import document_routes
 from api.fitness import database_answers, tables_are_current, worker_is_alive
 from api.health import Check, livez, readyz
 from api.home import home
@@ -94,6 +95,7 @@ def create_app(joined: Running) -> Starlette:
             Route("/healthz", livez),
             Route("/readyz", readyz(checks)),
             Route("/graphql", graphql_endpoint(joined.service)),
+            *document_routes(joined.service),
         ],
         middleware=[
             Middleware(Guard, hosts=joined.settings.hosts()),

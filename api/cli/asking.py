@@ -46,6 +46,19 @@ class Asker:
         found: dict[str, Any] = answer["data"]
         return found
 
+    async def file(self, path: str) -> bytes:
+        """Return what a link of an answer leads to; raises CommandFailed if the service does not give it."""
+        try:
+            response = await self._http.get(path)
+        except httpx2.TransportError as error:
+            raise CommandFailed(
+                f"The service at {self._http.base_url} cannot be reached: {type(error).__name__}.",
+                code=Exit.UNREACHABLE,
+            ) from None
+        if not response.is_success:
+            raise CommandFailed(f"The service answered {response.status_code}: {response.text.strip()[:200]}")
+        return response.content
+
     async def payload(self, field: str, document: str, variables: Mapping[str, object]) -> dict[str, Any]:
         """Return a mutation's payload; raises CommandFailed with the words of its refusals."""
         payload: dict[str, Any] = (await self.data(document, variables))[field]

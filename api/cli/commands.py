@@ -40,12 +40,13 @@ _GROUPS: Final = (
     ),
     (
         "orders",
-        "List, show, ship and cancel orders.",
+        "List, show, ship, cancel and print orders.",
         (
             ("list", "List orders, the newest first."),
             ("show", "Show one order, and what can be done with it."),
             ("ship", "Ship an order, or some of it."),
             ("cancel", "Ask Amazon to cancel an order."),
+            ("print", "Write the papers of an order into a file."),
         ),
     ),
     (

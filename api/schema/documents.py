@@ -11,6 +11,7 @@ from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.order_items import OrderItem
+from api.schema.printing import Printable
 from domain import money
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import Command as CommandRecord
@@ -66,7 +67,7 @@ async def _line_of(document_line: records.DocumentLine, info: Info) -> records.C
 
 @strawberry.type(description="A bill for some or all of an order.")
 @window_on(records.Invoice)
-class Invoice(Node):
+class Invoice(Node, Printable):
     """The window on an invoice."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
@@ -115,7 +116,7 @@ class Package(Node):
 
 @strawberry.type(description="Goods that left.")
 @window_on(records.Shipment)
-class Shipment(Node):
+class Shipment(Node, Printable):
     """The window on a shipment."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
@@ -139,7 +140,7 @@ class Shipment(Node):
     "unless Amazon was told of it."
 )
 @window_on(records.CreditMemo)
-class CreditMemo(Node):
+class CreditMemo(Node, Printable):
     """The window on a credit memo."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")

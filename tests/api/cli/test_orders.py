@@ -177,3 +177,25 @@ def test_the_doctor_stops_where_there_is_nothing_to_look_into(orderlane: Orderla
     assert found["application"]["health"] == "bad"
     assert "orderlane migrate" in found["database"]["fix"]
     assert "worker" not in found
+
+
+def test_papers_are_printed_into_a_file(orderlane: Orderlane, number: str, folder: Path):
+    done = orderlane("orders", "print", number, "-o", "papers.pdf")
+    assert (done.code, done.out, done.err) == (0, "", "papers.pdf: 1 paper.\n")
+    assert (folder / "papers.pdf").read_bytes().startswith(b"%PDF-")
+    assert orderlane("orders", "print", number, "--output", "page.HTML", "--kind", "invoice").code == 0
+    assert number in (folder / "page.HTML").read_text("utf-8")
+
+
+def test_what_cannot_be_printed_says_why(orderlane: Orderlane, number: str, folder: Path):
+    for words, code, why in (
+        ([number, "-o", "papers.doc"], 2, ".pdf or .html"),
+        ([number, "-o", "p.pdf", "--kind", "poem"], 2, "INVOICE, SHIPMENT, CREDIT_MEMO"),
+        ([number, "-o", "p.pdf", "--kind", "shipment"], 1, "nothing to print"),
+        (["902-0000000-0000002", "-o", "p.pdf"], 1, "not imported"),
+        (["902-9999999-9999999", "-o", "p.pdf"], 1, "There is no order"),
+        ([number, "-o", "missing/p.pdf"], 1, "missing/p.pdf"),
+    ):
+        ended = orderlane("orders", "print", *words)
+        assert (ended.code, why in ended.err) == (code, True), ended
+    assert not (folder / "p.pdf").exists()

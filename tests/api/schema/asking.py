@@ -60,6 +60,7 @@ class Client:
     credentials: Credentials
     http: httpx2.AsyncClient
     woken: list[int]
+    service: Service
 
     async def post(self, query: str, **variables: Any) -> dict[str, Any]:
         response = await self.http.post("/graphql", json={"query": query, "variables": variables})
@@ -92,4 +93,4 @@ def client_of(stage: Stage, sealer: Sealer) -> Client:
         wake=lambda: woken.append(1),
     )
     transport = httpx2.ASGITransport(app=graphql_endpoint(service))
-    return Client(stage, credentials, httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1"), woken)
+    return Client(stage, credentials, httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1"), woken, service)
