@@ -15,6 +15,8 @@ from api.schema.context import Info
 from api.schema.decisions import ImportDecision
 from api.schema.event_list import OrderEventConnection, OrderEventWhere, latest_event, list_events
 from api.schema.events import OrderEvent
+from api.schema.holding import Holdable
+from api.schema.label_fields import Labels
 from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
@@ -46,7 +48,7 @@ EventsWhere = Annotated[OrderEventWhere | None, strawberry.argument(description=
 
 @strawberry.type(description="An order as Amazon describes it, and what became of it here.")
 @window_on(records.AmazonOrder)
-class AmazonOrder(Node):
+class AmazonOrder(Node, Labels, Holdable):
     """The window on an Amazon order."""
 
     version: int = strawberry.field(

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from tortoise.exceptions import ValidationError
 
+from api.schema.comments import CommentedOrder
 from api.schema.commerce_words import CommerceOrderStatus, status_of
 from api.schema.context import Context, Info
 from api.schema.documents import CREDIT_MEMOS, INVOICES, SHIPMENTS, CreditMemo, Invoice, Shipment
 from api.schema.ids import typed_id
 from api.schema.loaders import Listing
+from api.schema.mails import WrittenOrder
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.optional import Optionals, optional
@@ -19,6 +21,7 @@ from api.schema.order_items import OrderItem
 from api.schema.products import Product
 from api.schema.reading import reading
 from api.schema.refund_amounts import RefundableOrder
+from api.schema.workflow_fields import Progressing, Workable
 from domain import money
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
@@ -36,7 +39,7 @@ _Order = Annotated["AmazonOrder", strawberry.lazy("api.schema.amazon_orders")]
 
 @strawberry.type(description="One line of a commerce order. SKU, title and price stay as they were when it was made.")
 @window_on(records.CommerceOrderLine)
-class CommerceOrderLine(Node):
+class CommerceOrderLine(Node, Progressing):
     """The window on an order line."""
 
     sku: str = strawberry.field(description="The SKU.")
@@ -79,7 +82,7 @@ async def _currency_of(line: records.CommerceOrderLine, info: Info) -> str | Non
 
 @strawberry.type(description="A sales order of the back office, made once for an Amazon order.")
 @window_on(records.CommerceOrder)
-class CommerceOrder(Node, RefundableOrder):
+class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder):
     """The window on a commerce order."""
 
     version: int = strawberry.field(description="Grows when something about it changes.")

@@ -10,7 +10,7 @@ from strawberry.types.execution import PreExecutionError
 
 from api.schema.blockers import DataBlocker, OutOfStockBlocker, ProductDisabledBlocker, ProductNotMatchedBlocker
 from api.schema.coded_errors import coded
-from api.schema.events import BlockerEvent, GenericOrderEvent, StatusChangedEvent
+from api.schema.events import BlockerEvent, CommentEvent, GenericOrderEvent, StatusChangedEvent
 from api.schema.limits import LIMITS
 from api.schema.mutation import Mutation
 from api.schema.one_operation import OneOperation
@@ -29,6 +29,7 @@ _KINDS: Final[tuple[type, ...]] = (
     ActionNotAllowedError,
     AmountTooLargeError,
     BlockerEvent,
+    CommentEvent,
     DataBlocker,
     GenericOrderEvent,
     InputError,

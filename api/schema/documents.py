@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from api.schema.commands import Command
+from api.schema.comments import CommentedPaper
 from api.schema.commerce_words import RefundReason
 from api.schema.context import Info
 from api.schema.loaders import Listing
@@ -12,6 +13,7 @@ from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.order_items import OrderItem
 from api.schema.printing import Printable
+from api.schema.workflow_fields import BilledParts
 from domain import money
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import Command as CommandRecord
@@ -67,7 +69,7 @@ async def _line_of(document_line: records.DocumentLine, info: Info) -> records.C
 
 @strawberry.type(description="A bill for some or all of an order.")
 @window_on(records.Invoice)
-class Invoice(Node, Printable):
+class Invoice(Node, Printable, CommentedPaper, BilledParts):
     """The window on an invoice."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
@@ -116,7 +118,7 @@ class Package(Node):
 
 @strawberry.type(description="Goods that left.")
 @window_on(records.Shipment)
-class Shipment(Node, Printable):
+class Shipment(Node, Printable, CommentedPaper):
     """The window on a shipment."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
@@ -140,7 +142,7 @@ class Shipment(Node, Printable):
     "unless Amazon was told of it."
 )
 @window_on(records.CreditMemo)
-class CreditMemo(Node, Printable):
+class CreditMemo(Node, Printable, CommentedPaper):
     """The window on a credit memo."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")

@@ -8,6 +8,7 @@ import strawberry
 from api.plans.event_pages import write_place
 from api.schema.actors import Actor, actor_of
 from api.schema.blockers import Blocker
+from api.schema.comments import OrderComment
 from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.nodes import Node, window_on
@@ -16,6 +17,7 @@ from domain import timeline
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonOrder as OrderRecord
 from domain.channel.records import Attention
+from domain.commerce.workflow_records import OrderComment as CommentRecord
 from domain.timeline import Event, EventKind
 
 if TYPE_CHECKING:
@@ -89,6 +91,7 @@ described(
 
 _STATUS: Final = (EventKind.STATUS_CHANGED,)
 _BLOCKER: Final = (EventKind.BLOCKER_OPENED, EventKind.BLOCKER_RESOLVED)
+_TOLD_APART: Final = (*_STATUS, *_BLOCKER, EventKind.COMMENTED)
 _Order = Annotated["AmazonOrder", strawberry.lazy("api.schema.amazon_orders")]
 
 
@@ -154,8 +157,20 @@ class BlockerEvent(OrderEvent):
         return await info.context.loaders.row(Attention).load(root.details["attention_id"])
 
 
+@strawberry.type(description="Somebody wrote a comment.")
+@window_on(Event, only=lambda event: event.order_id is not None and event.kind is EventKind.COMMENTED)
+class CommentEvent(OrderEvent):
+    """A comment; the event does not say what it says."""
+
+    @strawberry.field(graphql_type=OrderComment, description="The comment.")
+    @staticmethod
+    async def comment(root: strawberry.Parent[Event], info: Info) -> CommentRecord | None:
+        """Return the comment."""
+        return await info.context.loaders.row(CommentRecord).load(root.details["comment_id"])
+
+
 @strawberry.type(description="Any other event.")
-@window_on(Event, only=lambda event: event.order_id is not None and event.kind not in (*_STATUS, *_BLOCKER))
+@window_on(Event, only=lambda event: event.order_id is not None and event.kind not in _TOLD_APART)
 class GenericOrderEvent(OrderEvent):
     """Any other event."""
 

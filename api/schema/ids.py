@@ -13,8 +13,8 @@ from domain.amazon import records as amazon
 from domain.catalog import records as catalog
 from domain.channel import records as channel
 from domain.commerce import records as commerce
-from domain.commerce.mail_records import MailMessage
 from domain.commerce import workflow_records as workflow
+from domain.commerce.mail_records import MailMessage
 from domain.errors import InvalidInput
 from domain.outward import records as outward
 from domain.timeline import Event

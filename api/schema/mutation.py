@@ -5,6 +5,7 @@ import strawberry
 from api.schema.blocker_changes import BlockerChanges
 from api.schema.labels import LabelChanges
 from api.schema.list_changes import ListChanges
+from api.schema.mail_changes import MailChanges
 from api.schema.order_changes import OrderChanges
 from api.schema.product_changes import ProductChanges
 from api.schema.refund_changes import RefundChanges
@@ -27,5 +28,6 @@ class Mutation(
     ListChanges,
     WebhookChanges,
     WorkflowChanges,
+    MailChanges,
 ):
     """The changes."""

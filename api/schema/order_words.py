@@ -25,6 +25,10 @@ class OrderActionKind(StrEnum):
     REFUND = "REFUND"
     RETRY_IMPORT = "RETRY_IMPORT"
     CORRECT_ADDRESS = "CORRECT_ADDRESS"
+    HOLD = "HOLD"
+    UNHOLD = "UNHOLD"
+    INVOICE = "INVOICE"
+    COMMENT = "COMMENT"
 
 
 _FACTS = {
@@ -102,5 +106,9 @@ described(
         "REFUND": "Give back some or all that was paid of it (`refundOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
         "CORRECT_ADDRESS": "Correct its delivery address (`correctAddress`).",
+        "HOLD": "Put it on hold (`holdOrder`).",
+        "UNHOLD": "Lift its hold (`unholdOrder`).",
+        "INVOICE": "Invoice what is not billed of it (`invoiceOrder`).",
+        "COMMENT": "Write a comment on it (`addOrderComment`).",
     },
 )

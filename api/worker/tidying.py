@@ -7,12 +7,13 @@ from api.worker.worker import Worker
 from domain.accounts import error_log
 from domain.accounts.credentials import fingerprint_of
 from domain.accounts.error_log import CallFailure
-from domain.channel import overdue, retention
+from domain.channel import hold, overdue, retention
 from domain.channel.remove_store import remove_some
 from domain.outward import deliveries
 
 _BUYERS_EVERY: Final = timedelta(minutes=1)
 _ANSWERS_EVERY: Final = timedelta(hours=1)
+_HOLDS_EVERY: Final = timedelta(minutes=1)
 _OVERDUE_EVERY: Final = timedelta(minutes=10)
 _LOGS_EVERY: Final = timedelta(hours=1)
 
@@ -30,6 +31,8 @@ async def tidy_due(worker: Worker) -> int:
     if _is_time(worker, "answers", _ANSWERS_EVERY):
         await retention.forget_answers(now=worker.now())
         await _forget_deliveries(worker)
+    if _is_time(worker, "holds", _HOLDS_EVERY):
+        await _end_holds(worker)
     if _is_time(worker, "overdue", _OVERDUE_EVERY):
         await _note_overdue(worker)
     if _is_time(worker, "logs", _LOGS_EVERY):
@@ -59,6 +62,11 @@ async def write_failures(worker: Worker) -> int:
 
 async def _forget_logs(worker: Worker) -> None:
     while await error_log.forget_errors(now=worker.now()) == error_log.BATCH:
+        continue
+
+
+async def _end_holds(worker: Worker) -> None:
+    while await hold.end_holds_over(now=worker.now()) == hold.BATCH:
         continue
 
 

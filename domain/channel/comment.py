@@ -100,9 +100,8 @@ async def comment_in(
     )
     if text is not None:
         await keep_text(commerce, comment.id, text, purge_at=await _ends(unit, commerce), sealer=sealer)
-    details = {"status": commerce.status} if label else {}
     message = f"Comment on {about}{f'; the status is now {label}' if label else ''}."
-    unit.event(order.subject, EventKind.COMMENTED, message, comment_id=comment.id, **details)
+    unit.event(order.subject, EventKind.COMMENTED, message, comment_id=comment.id, status=label and commerce.status)
     if remark.notify:
         await _send(unit, order, commerce, remark, text, mailing=mailing, sealer=sealer)
     return comment

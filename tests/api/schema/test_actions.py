@@ -14,6 +14,8 @@ from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind,
 from domain.catalog.records import Product
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.commerce.workflow_records import HoldReason, OrderHold
+from domain.timeline import ActorKind
 from tests.api.schema.asking import Client
 from tests.counted import part
 from tests.domain.channel.stage import Stage, commerce_of, item, items_of
@@ -31,7 +33,7 @@ DELIVERED: Final = (CommandKind.CONFIRM_SHIPMENT, CommandKind.CANCEL)
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """How an order stands; `left` is what Amazon still lists of two ordered, `shipped` what left from here."""
+    """How an order stands; of two ordered: what Amazon still lists, what left from here, and what is billed."""
 
     status: AmazonOrderStatus
     channel: FulfillmentChannel | None
@@ -40,6 +42,7 @@ class State:
     command: tuple[CommandKind, CommandState] | None = None
     listed: int = 2
     shipped: int = 0
+    invoiced: int = 2
 
 
 @dataclass
@@ -79,7 +82,7 @@ class World:
             return
         await CommerceOrder.bulk_create(
             copy(self.commerce, channel_order_id=order.id, channel_number=order.number, number=order.number,
-                 state=state.commerce, status="any")
+                 state=state.commerce, status="any", paid_minor=self.commerce.total_minor * state.invoiced // 2)
             for order, state in placed
         )  # fmt: skip
         ids = [order.id for order, _ in placed]
@@ -90,9 +93,12 @@ class World:
         await AmazonOrder.bulk_update([order for order, _ in placed], fields=["commerce_order_id"])
         await CommerceOrderLine.bulk_create(
             copy(self.commerce_line, order_id=made[order.id].id, item_id=rows[order.id].id,
-                 quantity_shipped=state.shipped)
+                 quantity_shipped=state.shipped, quantity_invoiced=state.invoiced)
             for order, state in placed
         )  # fmt: skip
+        await OrderHold.bulk_create(
+            hold_of(made[order.id]) for order, state in placed if state.commerce is CommerceOrderState.ON_HOLD
+        )
 
 
 def copy(row: Any, **changes: Any) -> Any:
@@ -119,6 +125,18 @@ def command_of(order: AmazonOrder, kind: CommandKind, state: CommandState, line:
     )
 
 
+def hold_of(order: CommerceOrder) -> OrderHold:
+    return OrderHold(
+        order_id=order.id,
+        account_id=order.account_id,
+        reason=HoldReason.MANUAL,
+        state_before=CommerceOrderState.PROCESSING,
+        status_before="processing",
+        placed_at=order.created_at,
+        placed_by_kind=ActorKind.USER,
+    )
+
+
 def states_of(status: AmazonOrderStatus) -> list[State]:
     """Return every state of orders with one status; a message in each of its states where the merchant sends."""
     found = []
@@ -131,6 +149,7 @@ def states_of(status: AmazonOrderStatus) -> list[State]:
         for commerce in CommerceOrderState:
             made = replace(plain, imported=ImportState.IMPORTED, commerce=commerce)
             found += [made, replace(made, shipped=2), replace(made, listed=0), replace(made, shipped=1, listed=1)]
+            found += [replace(made, invoiced=0), replace(made, invoiced=1, shipped=1)]
             found += [
                 replace(made, shipped=int(kind is CommandKind.CONFIRM_SHIPMENT), command=(kind, state))
                 for kind in CommandKind
@@ -191,10 +210,22 @@ def repayment(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "reason": "BUYER_RETURN", "idempotencyKey": f"r{order.id}"}
 
 
+def bill(order: AmazonOrder) -> dict[str, Any]:
+    return {"orderId": id_of(order), "idempotencyKey": f"i{order.id}"}
+
+
+def remark(order: AmazonOrder) -> dict[str, Any]:
+    return {"orderId": id_of(order), "text": "Called.", "idempotencyKey": f"n{order.id}"}
+
+
 MUTATIONS: Final = {
     "SHIP": ("shipOrder(input: $)", "ShipOrderInput!", shipment),
     "CANCEL": ("cancelOrder(input: $)", "CancelOrderInput!", cancellation),
     "REFUND": ("refundOrder(input: $)", "RefundOrderInput!", repayment),
+    "HOLD": ("holdOrder(orderId: $, reason: STOCK)", "ID!", id_of),
+    "UNHOLD": ("unholdOrder(orderId: $)", "ID!", id_of),
+    "INVOICE": ("invoiceOrder(input: $)", "InvoiceOrderInput!", bill),
+    "COMMENT": ("addOrderComment(input: $)", "AddOrderCommentInput!", remark),
     "CORRECT_ADDRESS": (f"correctAddress(orderId: $, address: {ADDRESS})", "ID!", id_of),
 }
 
