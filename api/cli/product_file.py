@@ -1,45 +1,99 @@
-"""A CSV file of products, read as far as its form goes; what the fields mean is the catalog's business."""
+"""A file of products, CSV or JSON, read as far as its form goes; what the fields mean is the catalog's business."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from api.cli.endings import CommandFailed, Exit
-from domain.catalog.product_rows import ProductRow
+from api.cli.product_text import opened_text
+from domain.catalog.product_rows import ProductRow, Wish, read_row
+from domain.errors import DomainError
 
 COLUMNS: Final = ("sku", "name", "price", "currency", "quantity", "enabled", "manages_stock", "asin")
+_JSON: Final = ".json"
 
 
-def read_products(path: Path, *, misshapen: list[tuple[int, str]]) -> Iterator[ProductRow]:
-    """Read the rows of a UTF-8 file with a header line, one at a time, each with its line in the file.
+class BadLine(NamedTuple):
+    """Why a line cannot be taken, and because of which field where it is one."""
 
-    Lines whose fields do not fit the header are noted in `misshapen` and left out.
-    Raises CommandFailed for another encoding, broken quotes, or a header with unknown columns or without sku.
-    """
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        lines = csv.reader(file, strict=True)
-        try:
-            columns = _columns(next(lines, []), path)
-            for fields in lines:
-                if len(fields) > len(columns):
-                    misshapen.append((lines.line_num, f"{len(fields)} fields under {len(columns)} columns"))
-                elif any(field.strip() for field in fields):
-                    yield _row(columns, fields, line=lines.line_num)
-        except UnicodeDecodeError:
-            raise CommandFailed(
-                f"{path} is not UTF-8 (after line {lines.line_num}); save it as UTF-8 and try again.",
-                code=Exit.WRONG_USAGE,
-            ) from None
-        except csv.Error as error:
-            raise CommandFailed(f"{path}, line {lines.line_num}: {error}.", code=Exit.WRONG_USAGE) from None
+    line: int
+    field: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.why}" if self.field else self.why
+
+
+class ProductFile:
+    """A file that is read once, line by line; `position` of `size` bytes are read, `bad` are the lines left out."""
+
+    def __init__(self, path: Path, *, encoding: str | None = None) -> None:
+        self.size = path.stat().st_size
+        self.position = 0
+        self.bad: list[BadLine] = []
+        self._path = path
+        self._encoding = encoding
+
+    def wishes(self) -> Iterator[Wish]:
+        """Read the lines that can be taken, each SKU once in the whole file.
+
+        Raises CommandFailed for another encoding, broken quotes or brackets, a header or a name that is not known.
+        """
+        lines: dict[str, int] = {}
+        for row in self._rows():
+            try:
+                wish = read_row(row)
+            except DomainError as error:
+                self.bad.append(bad_line(row.line, error))
+                continue
+            if (first := lines.setdefault(wish.sku, wish.line)) == wish.line:
+                yield wish
+            else:
+                why = f"This SKU stands in line {first} already; give each once."
+                self.bad.append(BadLine(wish.line, "sku", why))
+
+    def _rows(self) -> Iterator[ProductRow]:
+        if self._path.suffix.lower() == _JSON:
+            from api.cli.product_json import read_entries
+
+            yield from read_entries(self._path, encoding=self._encoding, bad=self.bad)
+            self.position = self.size
+            return
+        with opened_text(self._path, encoding=self._encoding) as text:
+            for number, row in enumerate(_rows_of(text, self._path, self.bad)):
+                if number % 1_000 == 0:
+                    self.position = text.buffer.tell()
+                yield row
+            self.position = self.size
+
+
+def bad_line(line: int, error: DomainError) -> BadLine:
+    """Return what a refusal says of a line."""
+    *_, field = ("", *error.path)
+    return BadLine(line, field, error.message)
+
+
+def _rows_of(text: Iterable[str], path: Path, bad: list[BadLine]) -> Iterator[ProductRow]:
+    lines = csv.reader(text, strict=True)
+    try:
+        columns = _columns(next(lines, []), path)
+        for fields in lines:
+            if len(fields) > len(columns):
+                bad.append(BadLine(lines.line_num, "", f"{len(fields)} fields under {len(columns)} columns"))
+            elif any(field.strip() for field in fields):
+                yield ProductRow(line=lines.line_num, **dict(zip(columns, fields, strict=False)))
+    except csv.Error as error:
+        raise CommandFailed(f"{path}, line {lines.line_num}: {error}.", code=Exit.WRONG_USAGE) from None
 
 
 def _columns(header: list[str], path: Path) -> list[str]:
     columns = [column.strip().lower() for column in header]
+    if len(columns) == 1 and (found := next((sign for sign in ";\t|" if sign in columns[0]), None)):
+        _refuse(path, f"fields are separated by commas, not by {found!r}")
     unknown = [column for column in columns if column not in COLUMNS]
     if unknown:
-        _refuse(path, f"the header has columns that are not known: {', '.join(map(repr, unknown))}")
+        _refuse(path, f"the header has columns that are not known: {', '.join(column[:40] for column in unknown)!r}")
     if "sku" not in columns:
         _refuse(path, "the header lacks the column 'sku'")
     if len(set(columns)) < len(columns):
@@ -49,18 +103,3 @@ def _columns(header: list[str], path: Path) -> list[str]:
 
 def _refuse(path: Path, why: str) -> None:
     raise CommandFailed(f"{path}: {why}. Known columns: {', '.join(COLUMNS)}.", code=Exit.WRONG_USAGE)
-
-
-def _row(columns: list[str], fields: list[str], *, line: int) -> ProductRow:
-    values = dict(zip(columns, fields, strict=False))
-    return ProductRow(
-        line=line,
-        sku=values.get("sku"),
-        name=values.get("name"),
-        price=values.get("price"),
-        currency=values.get("currency"),
-        quantity=values.get("quantity"),
-        enabled=values.get("enabled"),
-        manages_stock=values.get("manages_stock"),
-        asin=values.get("asin"),
-    )

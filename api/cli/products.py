@@ -1,16 +1,16 @@
-"""`orderlane products`: importing and listing them."""
+"""`orderlane products`: importing, exporting and listing them."""
 
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from api.cli.asking import Asker, asking, asking_here, is_new
+from api.cli.asking import Asker, asking, asking_here
 from api.cli.endings import Exit
 from api.cli.output import give_json, give_table, tell
-from api.cli.product_file import read_products
-from api.cli.product_sending import send_products, told
-from api.configuration import load_settings
-from domain.catalog.product_rows import ProductRow
+from api.cli.product_file import BadLine, ProductFile
+from api.cli.product_importing import import_here, import_there, write_report
+from api.cli.progress import progress
+
+_TOLD: Final = 50  # so many bad lines are told one by one
 
 _LIST = """query Products($after: String, $search: String) {
   products(first: 100, after: $after, search: $search) {
@@ -20,46 +20,63 @@ _LIST = """query Products($after: String, $search: String) {
 }"""
 
 
-async def import_products(file: Path, /, *, url: str | None = None, json: bool = False) -> int:
-    """Create or change products from a CSV file; works beside a running service, or by asking it.
+async def import_products(
+    file: Path,
+    /,
+    *,
+    skip_bad: bool = False,
+    report: Path | None = None,
+    encoding: str | None = None,
+    url: str | None = None,
+    json: bool = False,
+) -> int:
+    """Create or change products from a CSV or JSON file; works beside a running service, or by asking it.
 
-    The header names the columns: sku (required), name, price, currency, quantity, enabled, manages_stock, asin. A blank
-    field leaves a product as it is. Lines that cannot be taken are told with their reason (exit code 1), the others
-    are imported.
+    A CSV file names its columns in its first line: sku (required), name, price, currency, quantity, enabled,
+    manages_stock, asin. A JSON file (its name ends in .json) is a list of objects with these names. A field that is
+    blank or missing leaves a product as it is.
+
+    The whole file is read first: if a line cannot be taken, nothing is imported (exit code 1), and every such line is
+    told with its field and reason. In the configured database an import is whole even if it is killed: either nothing
+    of the file counts, or the service, or the next import, goes on with the rest of it. With --url a broken connection
+    leaves what was sent; the same command again sends the rest.
 
     Parameters
     ----------
     file
-        The file, UTF-8, with a header line.
+        The file.
+    skip_bad
+        Import the lines that can be taken, and leave out the others.
+    report
+        Write the lines that cannot be taken into this CSV file: line, field, reason.
+    encoding
+        The file's encoding if it is not UTF-8, such as windows-1252 or utf-16; it is never guessed.
     url
         Send them to the service that runs there, instead of the configured database.
     json
         Print JSON.
     """
-    refused: list[tuple[int, str]] = []
-    rows = read_products(file, misshapen=refused)
-    if url:
-        async with asking(url) as asker:
-            counts = await send_products(asker, rows, refused=refused)
-    else:
-        counts = await _import_here(rows, refused)
-    for line, reason in sorted(refused):
-        tell(f"{file}, line {line}: {reason}")
-    _report({**counts, "refused": len(refused)}, as_json=json)
-    return Exit.FAILED if refused else Exit.OK
+    source = ProductFile(file, encoding=encoding)
+    with progress() as bar:
+        if url:
+            counts = await import_there(source, url=url, skip_bad=skip_bad, bar=bar)
+        else:
+            counts = await import_here(source, name=file.name, skip_bad=skip_bad, bar=bar)
+    if report:
+        write_report(report, source.bad)
+    _tell_bad(file, source.bad, is_reported=report is not None)
+    if source.bad and not skip_bad and not any(counts.values()):
+        tell("Nothing was imported. Correct these lines, or import the others with --skip-bad.")
+    _report({**counts, "refused": len(source.bad)}, as_json=json)
+    return Exit.FAILED if source.bad else Exit.OK
 
 
-async def _import_here(rows: Iterable[ProductRow], refused: list[tuple[int, str]]) -> dict[str, int]:
-    from api.clock import WallClock
-    from api.database import database
-    from domain.channel.products import import_products as import_rows
-    from domain.timeline import Actor, ActorKind
-
-    settings = load_settings().settings
-    async with database(settings.database_url, migrate=is_new(settings.database_url)):
-        imported = await import_rows(rows=rows, now=WallClock().now(), actor=Actor(ActorKind.USER))
-    refused += [(line, told(error.message, error.path)) for line, error in imported.refused]
-    return {"created": imported.created, "updated": imported.updated, "unchanged": imported.unchanged}
+def _tell_bad(file: Path, bad: list[BadLine], *, is_reported: bool) -> None:
+    for line in sorted(bad)[:_TOLD]:
+        tell(f"{file}, line {line.line}: {line}")
+    if len(bad) > _TOLD:
+        where = "the report has them all" if is_reported else "--report FILE.csv writes them all down"
+        tell(f"{file}: {len(bad) - _TOLD} more lines cannot be taken; {where}.")
 
 
 async def list_products(*, search: str | None = None, url: str | None = None, json: bool = False) -> None:

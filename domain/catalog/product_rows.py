@@ -74,8 +74,8 @@ def _one_line(text: str | None, column: str) -> str | None:
     found = _CONTROL.search(text) if text else None
     if found is not None:
         raise InvalidInput(
-            f"The {column} holds a control character (U+{ord(found[0]):04X}), such as a line break; write it on one line, "
-            "without.",
+            f"The {column} holds a control character (U+{ord(found[0]):04X}), such as a line break; write it on one "
+            "line, without.",
             path=(column,),
         )
     return text

@@ -77,11 +77,7 @@ async def insert_products(unit: Change, wishes: Sequence[Wish]) -> dict[str, int
     at = to_text(unit.now)
     await unit.connection.execute_many(
         f"INSERT INTO product ({', '.join(_NEW)}) VALUES ({_places(unit, len(_NEW))})",
-        [
-            [wish.sku, wish.name or wish.sku, *_price(wish), wish.enabled is not False, wish.manages_stock is not False]
-            + [wish.asin, 1, at, at]
-            for wish in wishes
-        ],
+        [[wish.sku, wish.name or wish.sku, *_price(wish), *_flags(wish), wish.asin, 1, at, at] for wish in wishes],
     )
     rows = await unit.connection.execute_query_dict(
         f"SELECT id, sku FROM product WHERE sku IN (SELECT sku FROM {json_rows(unit.connection, {'sku': 'text'})} new)",
@@ -105,6 +101,10 @@ async def update_products(unit: Change, products: Sequence[KnownProduct]) -> Non
 
 def _price(wish: Wish) -> tuple[int | None, str | None]:
     return (wish.price.minor, wish.price.currency) if wish.price else (None, None)
+
+
+def _flags(wish: Wish) -> tuple[bool, bool]:
+    return wish.enabled is not False, wish.manages_stock is not False
 
 
 def _places(unit: Change, count: int) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from domain.catalog.product_table import ProductKey
-from domain.catalog.records import Match, Product
+from domain.catalog.records import Product
 from domain.change import Change
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, placeholder
@@ -56,10 +56,14 @@ async def orders_behind(unit: Change, products: Sequence[Product | ProductKey]) 
     if not products:
         return Affected()
     ids = [product.id for product in products]
-    remembered = await Match.filter(product_id__in=ids).values_list("seller_sku", flat=True)
-    skus = {product.sku for product in products} | set(remembered)
-    asins = {product.asin for product in products if product.asin}
     connection = unit.connection
+    _, remembered = await connection.execute_query(
+        f"SELECT m.seller_sku FROM {json_rows(connection, {'id': 'integer'})} helped CROSS JOIN product_match m "
+        "WHERE m.product_id = helped.id",
+        [_rows(ids)],
+    )
+    skus = {product.sku for product in products} | {row["seller_sku"] for row in remembered}
+    asins = {product.asin for product in products if product.asin}
     tables = {
         "products": json_rows(connection, {"id": "integer"}, parameter=1),
         "skus": json_rows(connection, {"sku": "text"}, parameter=2),

@@ -1,0 +1,84 @@
+"""Importing a file of products: all of it or, if bad lines are to be skipped, all that can be taken."""
+
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Final, TypeVar
+
+from api.cli.asking import asking, is_new
+from api.cli.product_file import BadLine, ProductFile, bad_line
+from api.cli.product_sending import send_products
+from api.cli.progress import Bar
+from api.configuration import load_settings
+
+NOTHING: Final = {"created": 0, "updated": 0, "unchanged": 0}
+_T = TypeVar("_T")
+
+
+async def import_there(file: ProductFile, *, url: str, skip_bad: bool, bar: Bar) -> dict[str, int]:
+    """Send a file to a running service once all of it was read; counts what became of its lines.
+
+    Nothing is sent if a line is bad, unless bad lines are skipped.
+    """
+    bar.begin("Reading", total=file.size)
+    wishes = []
+    for wish in file.wishes():
+        wishes.append(wish)
+        bar.reach(file.position)
+    if file.bad and not skip_bad:
+        return NOTHING
+    bar.begin("Sending", total=len(wishes))
+    async with asking(url) as asker:
+        return await send_products(asker, wishes, bad=file.bad, sent=bar.reach)
+
+
+async def import_here(file: ProductFile, *, name: str, skip_bad: bool, bar: Bar) -> dict[str, int]:
+    """Take a file into the configured database; counts what became of its lines.
+
+    Nothing is taken if a line is bad, unless bad lines are skipped. Killed in the middle, nothing is taken either, or
+    all of it: then the service goes on with it, or the next import.
+    """
+    from api.clock import WallClock
+    from api.database import database
+    from domain.catalog.import_records import ProductImport
+    from domain.channel import file_imports
+    from domain.timeline import Actor, ActorKind
+
+    settings, clock, actor = load_settings().settings, WallClock(), Actor(ActorKind.USER)
+    async with database(settings.database_url, migrate=is_new(settings.database_url)):
+        import_id = await file_imports.begin_import(name=name, now=clock.now(), actor=actor)
+        staged = 0
+        bar.begin("Reading", total=file.size)
+        for part in _parts(file.wishes(), file_imports.PART):
+            bar.reach(file.position)
+            if skip_bad or not file.bad:
+                refused = await file_imports.stage(import_id=import_id, wishes=part, now=clock.now(), actor=actor)
+                file.bad += [bad_line(line, error) for line, error in refused]
+                staged += len(part)
+        if file.bad and not skip_bad:
+            await file_imports.give_up(import_id=import_id, now=clock.now(), actor=actor)
+            return NOTHING
+        await file_imports.decide(import_id=import_id, now=clock.now(), actor=actor)
+        bar.begin("Importing", total=staged)
+        done = 0
+        while (taken := await file_imports.carry_on(now=clock.now())) is not None:
+            bar.reach(done := done + taken)
+        became = await ProductImport.get(id=import_id)
+    file.bad += [BadLine(*refused) for refused in became.refused]
+    return {"created": became.created, "updated": became.updated, "unchanged": became.unchanged}
+
+
+def write_report(path: Path, bad: Iterable[BadLine]) -> None:
+    """Write the bad lines into a CSV file, in the order of their lines."""
+    import csv
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(("line", "field", "reason"))
+        lines.writerows(sorted(bad))
+
+
+def _parts(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
+    following = iter(values)
+    while part := list(islice(following, size)):
+        yield part

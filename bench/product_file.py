@@ -1,0 +1,130 @@
+"""A file of 100,000 products: how long `orderlane products import` takes against bare `executemany` of the same rows.
+
+The bare run reads the same file with Python's csv module and writes the very rows that the import leaves behind, into
+the same four tables with the same indexes, in one transaction and without looking at anything. Both run in turn on
+fresh databases.
+"""
+
+import argparse
+import asyncio
+import csv
+import os
+import sqlite3
+import statistics
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from api.cli.product_file import ProductFile
+from api.cli.product_importing import import_here
+from api.cli.progress import progress
+from api.database import database
+from domain.instant import to_text
+
+DATABASE: Final = "orderlane.db"
+PRODUCT: Final = "INSERT INTO product VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)"
+STOCK: Final = "INSERT INTO stock (product_id, source, on_hand, reserved) VALUES (?, 'default', ?, 0)"
+MOVE: Final = (
+    "INSERT INTO stock_move (product_id, source, reason, on_hand, reserved, actor_kind, at) "
+    "VALUES (?, 'default', 'COUNTED', ?, 0, 'USER', ?)"
+)
+EVENT: Final = "INSERT INTO event (kind, actor_kind, at, message, details) VALUES ('PRODUCT_CREATED', 'USER', ?, ?, ?)"
+
+
+def write_file(path: Path, lines: int) -> None:
+    """Write a file of products, all of them new and with every column filled."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("sku", "name", "price", "currency", "quantity", "enabled", "manages_stock", "asin"))
+        for at in range(lines):
+            count, asin = at % 100 + 1, f"B{at:09}"
+            writer.writerow((f"SKU-{at:06}", f"Product number {at}", "19.90", "EUR", count, "true", "true", asin))
+
+
+def write_bare(path: Path) -> None:
+    """Write the rows of the file as fast as SQLite's own driver does."""
+    at = to_text(datetime.now(UTC))
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for number, row in enumerate(csv.reader(file)) if number]
+    connection = sqlite3.connect(DATABASE, isolation_level=None)
+    connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE")
+    connection.executemany(
+        PRODUCT,
+        (
+            (number, row[0], row[1], int(row[2].replace(".", "")), row[3], 1, 1, row[7], at, at)
+            for number, row in enumerate(rows, 1)
+        ),
+    )
+    connection.executemany(STOCK, ((number, int(row[4])) for number, row in enumerate(rows, 1)))
+    connection.executemany(MOVE, ((number, int(row[4]), at) for number, row in enumerate(rows, 1)))
+    connection.executemany(
+        EVENT,
+        (
+            (at, f"Product {row[0]} created.", orjson.dumps({"product_id": number, "sku": row[0], "on_hand": row[4]}))
+            for number, row in enumerate(rows, 1)
+        ),
+    )
+    connection.execute("COMMIT")
+    connection.close()
+
+
+async def write_imported(path: Path) -> None:
+    """Import the file as the command does."""
+    with progress(is_watched=False) as bar:
+        await import_here(ProductFile(path), name=path.name, skip_bad=False, bar=bar)
+
+
+def clear() -> None:
+    """Remove the database."""
+    for left in Path().glob(f"{DATABASE}*"):
+        left.unlink()
+
+
+async def make_database() -> None:
+    """Make an empty database with its tables."""
+    async with database(f"sqlite://{DATABASE}", migrate=True):
+        pass
+
+
+def run(lines: int, rounds: int) -> None:
+    """Measure both in turn and print the medians and their ratio."""
+    file = Path("products.csv")
+    write_file(file, lines)
+    bare, imported = [], []
+    for _ in range(rounds):
+        clear()
+        asyncio.run(make_database())
+        begun = time.perf_counter()
+        write_bare(file)
+        bare.append(time.perf_counter() - begun)
+        clear()
+        asyncio.run(make_database())
+        begun = time.perf_counter()
+        asyncio.run(write_imported(file))
+        imported.append(time.perf_counter() - begun)
+    ratios = [one / other for one, other in zip(bare, imported, strict=True)]
+    print(f"{lines:,} products, {rounds} rounds")
+    print(f"executemany   {statistics.median(bare):6.2f} s")
+    print(f"import        {statistics.median(imported):6.2f} s  {lines / statistics.median(imported):,.0f} a second")
+    print(f"ratio         {statistics.median(ratios):6.2f}    from {min(ratios):.2f} to {max(ratios):.2f}")
+
+
+def main() -> None:
+    """Run it in a folder of its own."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--lines", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=5)
+    asked = parser.parse_args()
+    os.environ.setdefault("ORDERLANE_SECRET_KEY", "00" * 32)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        run(asked.lines, asked.rounds)
+        os.chdir("/")
+
+
+if __name__ == "__main__":
+    main()
