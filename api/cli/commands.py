@@ -40,12 +40,13 @@ _GROUPS: Final = (
     ),
     (
         "orders",
-        "List, show, ship, cancel and print orders.",
+        "List, show, ship, cancel, refund and print orders.",
         (
             ("list", "List orders, the newest first."),
             ("show", "Show one order, and what can be done with it."),
             ("ship", "Ship an order, or some of it."),
             ("cancel", "Ask Amazon to cancel an order."),
+            ("refund", "Give back some or all that was paid of an order."),
             ("print", "Write the papers of an order into a file."),
         ),
     ),

@@ -56,7 +56,7 @@ async def ship_orders(
         Print JSON.
     """
     async with asking(url) if url else asking_here() as asker:
-        order = await _find(asker, number)
+        order = await find_order(asker, number)
         wanted = {
             "orderId": order["id"],
             "lines": [_quantity(order, text) for text in line] if line else None,
@@ -65,7 +65,7 @@ async def ship_orders(
             "trackingNumber": tracking,
             "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("shipOrder", _SHIP, {"input": _given(wanted)})
+        payload = await asker.payload("shipOrder", _SHIP, {"input": given(wanted)})
     if json:
         give_json({"order": payload["order"], "shipment": payload["shipment"]})
         return
@@ -109,7 +109,7 @@ async def cancel_orders(
     """
     wanted_reason = chosen_word("--reason", reason, CancelReason)
     async with asking(url) if url else asking_here() as asker:
-        order = await _find(asker, number)
+        order = await find_order(asker, number)
         if not yes:
             _ask(order)
         wanted = {
@@ -119,28 +119,35 @@ async def cancel_orders(
             "restock": not no_restock,
             "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("cancelOrder", _CANCEL, {"input": _given(wanted)})
+        payload = await asker.payload("cancelOrder", _CANCEL, {"input": given(wanted)})
     if json:
         give_json({"order": payload["order"], "command": payload["command"]})
         return
     give(f"Amazon will be asked to cancel {number}; `orderlane orders show {number}` says when it has.")
 
 
-async def _find(asker: Asker, number: str) -> dict[str, Any]:
+async def find_order(asker: Asker, number: str) -> dict[str, Any]:
+    """Return an order with its items; raises CommandFailed if there is none."""
     order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
     if order is None:
         raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
     return order
 
 
+def item_of(order: dict[str, Any], name: str) -> str | None:
+    """Return the id of the only item of an order with this SKU or order item id."""
+    meant = [item for item in order["items"] if name and name in (item["sellerSku"], item["amazonOrderItemId"])]
+    return meant[0]["id"] if len(meant) == 1 else None
+
+
 def _quantity(order: dict[str, Any], text: str) -> dict[str, Any]:
     name, _, quantity = text.rpartition("=")
-    meant = [item for item in order["items"] if name and name in (item["sellerSku"], item["amazonOrderItemId"])]
-    if len(meant) != 1 or not quantity.isdecimal():
+    item_id = item_of(order, name)
+    if item_id is None or not quantity.isdecimal():
         raise CommandFailed(
             f"--line {text}: write SKU=QUANTITY or ITEM=QUANTITY of one of the order's items.", code=Exit.WRONG_USAGE
         )
-    return {"itemId": meant[0]["id"], "quantity": int(quantity)}
+    return {"itemId": item_id, "quantity": int(quantity)}
 
 
 def _ask(order: dict[str, Any]) -> None:
@@ -153,5 +160,6 @@ def _ask(order: dict[str, Any]) -> None:
         raise CommandFailed("Nothing was done.")
 
 
-def _given(values: dict[str, Any]) -> dict[str, Any]:
+def given(values: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what was not given."""
     return {name: value for name, value in values.items() if value is not None}

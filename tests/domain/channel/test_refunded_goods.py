@@ -23,7 +23,8 @@ async def order(stage: Stage) -> AmazonOrder:
 
 
 async def mug_of(order: AmazonOrder) -> int:
-    return (await items_of(order))[0].id
+    row_id: int = (await items_of(order))[0].id
+    return row_id
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ async def test_the_buyer_is_written_to_if_wanted_and_can_be(stage: Stage, order:
         owner=Owner.COMMERCE_ORDER,
         owner_id=commerce.id,
         account_id=commerce.account_id,
-        values=kept | {"buyer": {"email": "x1y2@marketplace.amazon.de"}},
+        values={**kept, "buyer": {"email": "x1y2@marketplace.amazon.de"}},
         purge_at=None,
         sealer=stage.sealer,
     )
