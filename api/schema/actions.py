@@ -4,6 +4,7 @@ import strawberry
 
 from api.schema.context import Info
 from api.schema.loaders import Listing
+from api.schema.mail_refusals import writing_refusal
 from api.schema.order_items import ITEMS
 from api.schema.order_words import OrderActionKind
 from api.schema.user_errors import UserError, user_error
@@ -38,10 +39,12 @@ async def actions_of(order: AmazonOrder, info: Info) -> list[OrderAction]:
 async def _standing_of(order: AmazonOrder, info: Info) -> Standing:
     loaders = info.context.loaders
     store = await loaders.row(Store).load(order.store_id)
-    commerce, lines = None, []
+    commerce, lines, unreachable = None, [], None
     if order.commerce_order_id is not None:
         commerce = await loaders.row(CommerceOrder).load(order.commerce_order_id)
         lines = await loaders.rows(_LINES).load(order.commerce_order_id)
+    if commerce is not None:
+        unreachable = await writing_refusal(commerce, None, info, status=order.amazon_status.value)
     return Standing(
         order=order,
         commerce=commerce,
@@ -49,6 +52,7 @@ async def _standing_of(order: AmazonOrder, info: Info) -> Standing:
         items=await loaders.rows(ITEMS).load(order.id),
         commands=await loaders.rows(_COMMANDS).load(order.id),
         is_leaving=store is not None and store.state is StoreState.DELETING,
+        unreachable=unreachable,
     )
 
 

@@ -8,8 +8,10 @@ import strawberry
 from tortoise.exceptions import ValidationError
 
 from api.schema.comments import CommentedOrder
+from api.schema.commerce_sections import LineAmounts, Sections, currency_of
 from api.schema.commerce_words import CommerceOrderStatus, status_of
 from api.schema.context import Context, Info
+from api.schema.customers import Bought
 from api.schema.documents import CREDIT_MEMOS, INVOICES, SHIPMENTS, CreditMemo, Invoice, Shipment
 from api.schema.ids import typed_id
 from api.schema.loaders import Listing
@@ -39,7 +41,7 @@ _Order = Annotated["AmazonOrder", strawberry.lazy("api.schema.amazon_orders")]
 
 @strawberry.type(description="One line of a commerce order. SKU, title and price stay as they were when it was made.")
 @window_on(records.CommerceOrderLine)
-class CommerceOrderLine(Node, Progressing):
+class CommerceOrderLine(Node, Progressing, LineAmounts):
     """The window on an order line."""
 
     sku: str = strawberry.field(description="The SKU.")
@@ -66,23 +68,18 @@ class CommerceOrderLine(Node, Progressing):
     @staticmethod
     async def unit_price(root: strawberry.Parent[records.CommerceOrderLine], info: Info) -> money.Money | None:
         """Return the price of one."""
-        return money_of(root.unit_price_minor, await _currency_of(root, info))
+        return money_of(root.unit_price_minor, await currency_of(root, info))
 
     @strawberry.field(graphql_type=Money, description="All of it together.")
     @staticmethod
     async def total(root: strawberry.Parent[records.CommerceOrderLine], info: Info) -> money.Money | None:
         """Return the total."""
-        return money_of(root.total_minor, await _currency_of(root, info))
-
-
-async def _currency_of(line: records.CommerceOrderLine, info: Info) -> str | None:
-    order = await info.context.loaders.row(records.CommerceOrder).load(line.order_id)
-    return order.currency if order else None
+        return money_of(root.total_minor, await currency_of(root, info))
 
 
 @strawberry.type(description="A sales order of the back office, made once for an Amazon order.")
 @window_on(records.CommerceOrder)
-class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder):
+class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder, Sections, Bought):
     """The window on a commerce order."""
 
     version: int = strawberry.field(description="Grows when something about it changes.")

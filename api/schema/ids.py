@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from domain.accounts import records as accounts
 from domain.accounts.saved_views import SavedView
+from domain.accounts.service_records import CommunicationError
 from domain.amazon import records as amazon
 from domain.catalog import records as catalog
 from domain.channel import records as channel
@@ -27,6 +28,7 @@ TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
         accounts.Store: "Store",
         SavedView: "SavedView",
         accounts.SyncRun: "SyncRun",
+        CommunicationError: "CommunicationError",
         amazon.AmazonOrder: "AmazonOrder",
         amazon.AmazonItem: "OrderItem",
         amazon.Command: "Command",
@@ -38,6 +40,7 @@ TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
         commerce.Shipment: "Shipment",
         commerce.Package: "Package",
         commerce.CreditMemo: "CreditMemo",
+        commerce.Customer: "Customer",
         MailMessage: "Email",
         workflow.OrderHold: "OrderHold",
         workflow.OrderComment: "OrderComment",

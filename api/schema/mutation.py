@@ -2,13 +2,16 @@
 
 import strawberry
 
+from api.schema.adjustment_changes import AdjustmentChanges
 from api.schema.blocker_changes import BlockerChanges
+from api.schema.bulk_changes import BulkChanges
 from api.schema.labels import LabelChanges
 from api.schema.list_changes import ListChanges
 from api.schema.mail_changes import MailChanges
 from api.schema.order_changes import OrderChanges
 from api.schema.product_changes import ProductChanges
 from api.schema.refund_changes import RefundChanges
+from api.schema.service_changes import ServiceChanges
 from api.schema.store_changes import StoreChanges
 from api.schema.webhook_changes import WebhookChanges
 from api.schema.workflow_changes import WorkflowChanges
@@ -24,10 +27,13 @@ class Mutation(
     ProductChanges,
     BlockerChanges,
     RefundChanges,
+    AdjustmentChanges,
     LabelChanges,
     ListChanges,
+    BulkChanges,
     WebhookChanges,
     WorkflowChanges,
     MailChanges,
+    ServiceChanges,
 ):
     """The changes."""

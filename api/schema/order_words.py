@@ -22,6 +22,7 @@ class OrderActionKind(StrEnum):
 
     SHIP = "SHIP"
     CANCEL = "CANCEL"
+    PARTIAL_CANCEL = "PARTIAL_CANCEL"
     REFUND = "REFUND"
     RETRY_IMPORT = "RETRY_IMPORT"
     CORRECT_ADDRESS = "CORRECT_ADDRESS"
@@ -29,6 +30,7 @@ class OrderActionKind(StrEnum):
     UNHOLD = "UNHOLD"
     INVOICE = "INVOICE"
     COMMENT = "COMMENT"
+    SEND_EMAIL = "SEND_EMAIL"
 
 
 _FACTS = {
@@ -103,6 +105,7 @@ described(
     values={
         "SHIP": "Ship what is left of it (`shipOrder`).",
         "CANCEL": "Ask Amazon to cancel all of it (`cancelOrder`).",
+        "PARTIAL_CANCEL": "Ask Amazon to cancel what is left of it, or some units (`cancelRest`).",
         "REFUND": "Give back some or all that was paid of it (`refundOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
         "CORRECT_ADDRESS": "Correct its delivery address (`correctAddress`).",
@@ -110,5 +113,6 @@ described(
         "UNHOLD": "Lift its hold (`unholdOrder`).",
         "INVOICE": "Invoice what is not billed of it (`invoiceOrder`).",
         "COMMENT": "Write a comment on it (`addOrderComment`).",
+        "SEND_EMAIL": "Write to its buyer (`sendEmail`); `emailOptions` of the commerce order says which e-mails.",
     },
 )

@@ -14,14 +14,17 @@ from api.schema.counts import Count, CountPrecision
 from api.schema.enums import described
 from api.schema.ids import NodeId
 from api.schema.loaders import Listing
+from api.schema.mail_settings import WritingStore
 from api.schema.nodes import Node, window_on
 from api.schema.optional import given
 from api.schema.order_list import AmazonOrderConnection, OrderBy, Where, list_orders
 from api.schema.paging import After, Before, First, Last
 from api.schema.settings import OrderSettings, saved_at, settings_window
 from api.schema.settings_history import OrderSettingsVersionConnection, list_versions
+from api.schema.store_at_a_glance import StoreAtAGlance
 from api.schema.sync_runs import SyncRunConnection, list_runs
 from domain.accounts import records
+from domain.accounts.global_settings import is_read_only
 from domain.accounts.records import AccountState, StoreState
 from domain.amazon.facts import AmazonOrderStatus
 
@@ -34,6 +37,7 @@ class StoreStatus(StrEnum):
     ACTIVE = "ACTIVE"
     INACTIVE = "INACTIVE"
     CREDENTIALS_REJECTED = "CREDENTIALS_REJECTED"
+    READ_ONLY = "READ_ONLY"
     DELETING = "DELETING"
 
 
@@ -44,6 +48,7 @@ described(
         "ACTIVE": "It is synced.",
         "INACTIVE": "It is paused: nothing is read, and what is queued for Amazon waits.",
         "CREDENTIALS_REJECTED": "Amazon does not accept its credentials: connect it again.",
+        "READ_ONLY": "It is synced, and what is to go to Amazon is held back: see `globalSettings`.",
         "DELETING": "It is being removed with all that belongs to it.",
     },
 )
@@ -59,7 +64,7 @@ class StatusCount:
 
 @strawberry.type(description="An account's shop on one of Amazon's marketplaces.")
 @window_on(records.Store)
-class Store(Node):
+class Store(Node, WritingStore, StoreAtAGlance):
     """The window on a store."""
 
     name: str = strawberry.field(description="What people call it.")
@@ -80,6 +85,8 @@ class Store(Node):
         account = await info.context.loaders.row(records.Account).load(root.account_id)
         if account and account.state is AccountState.CREDENTIALS_REJECTED:
             return StoreStatus.CREDENTIALS_REJECTED
+        if root.state is StoreState.ACTIVE and await info.context.loaders.other(_read_only).load(0):
+            return StoreStatus.READ_ONLY
         return StoreStatus(root.state.value)
 
     @strawberry.field(description="What it does with Amazon's orders.")
@@ -152,6 +159,11 @@ class Store(Node):
     ) -> SyncRunConnection:
         """Return a page of its passes."""
         return await list_runs(info, root, first, after)
+
+
+async def _read_only(keys: list[int]) -> list[bool]:
+    """Ask once for all stores."""
+    return [await is_read_only()] * len(keys)
 
 
 async def find_store(context: Context, wanted: NodeId) -> records.Store | None:

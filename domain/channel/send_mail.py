@@ -8,13 +8,13 @@ import orjson
 from domain.amazon.records import AmazonOrder
 from domain.change import change
 from domain.channel.permitted import commerce_refusal
-from domain.channel.standing import standings
+from domain.channel.standing import Standing, standings
 from domain.commerce.mail_records import MailMessage
 from domain.commerce.mail_rules import Mailing, MailKind
 from domain.commerce.mails import queue_mail
 from domain.commerce.permissions import OrderAction
 from domain.commerce.records import CommerceOrder
-from domain.errors import NotFound
+from domain.errors import DomainError, NotFound
 from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor
@@ -66,6 +66,11 @@ async def send_mail(
         )
         await remember(**request, result_id=mail.id, now=now)
         return mail
+
+
+def writing_refusal(standing: Standing) -> DomainError | None:
+    """Return why no e-mail of any kind can go to the buyer of an order, None if one can."""
+    return commerce_refusal(standing, OrderAction.SEND_EMAIL) or standing.unreachable
 
 
 async def _commerce_of(order: AmazonOrder) -> CommerceOrder:

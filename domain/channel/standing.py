@@ -9,6 +9,7 @@ from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.channel.leaving import leaving_stores
 from domain.commerce.orders import lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.errors import DomainError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +22,7 @@ class Standing:
     items: Sequence[AmazonItem]
     commands: Sequence[Command]
     is_leaving: bool = False  # its store is being deleted
+    unreachable: DomainError | None = None  # why nothing can be written to its buyer, where that was looked at
 
     @property
     def ordered(self) -> list[list[str | int]]:

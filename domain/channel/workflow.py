@@ -7,8 +7,10 @@ from typing import Final, TypeAlias
 from domain.channel.cancel_rules import cancel_refusal
 from domain.channel.correct import correct_refusal
 from domain.channel.leaving import leaving_refusal
+from domain.channel.partial_rules import partial_refusal
 from domain.channel.permitted import comment_refusal, commerce_refusal, hold_refusal, invoice_refusal, unhold_refusal
 from domain.channel.retry import retry_refusal
+from domain.channel.send_mail import writing_refusal
 from domain.channel.ship_input import ship_refusal
 from domain.channel.standing import Standing
 from domain.commerce.permissions import OrderAction
@@ -27,6 +29,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
     {
         "SHIP": _ship,
         "CANCEL": cancel_refusal,
+        "PARTIAL_CANCEL": partial_refusal,
         "REFUND": lambda standing: commerce_refusal(standing, OrderAction.REFUND),
         "RETRY_IMPORT": lambda standing: retry_refusal(standing.order),
         "CORRECT_ADDRESS": lambda standing: correct_refusal(standing.order, standing.commerce),
@@ -34,6 +37,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "UNHOLD": unhold_refusal,
         "INVOICE": invoice_refusal,
         "COMMENT": comment_refusal,
+        "SEND_EMAIL": writing_refusal,
     }
 )
 """The rule of each action by the schema's word for it, in the order in which actions are shown."""

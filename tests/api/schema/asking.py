@@ -13,6 +13,7 @@ from domain.accounts.backfill import FirstPage
 from domain.accounts.marketplaces import Participation, Verified
 from domain.accounts.records import Store
 from domain.accounts.regions import Region
+from domain.commerce.mail_rules import Mailing
 from domain.errors import DomainError
 from domain.sealing import Sealer
 from tests.domain.channel.stage import MARKETPLACE, Stage
@@ -80,7 +81,10 @@ class Client:
         return {**error["extensions"], "message": error["message"]}
 
 
-def client_of(stage: Stage, sealer: Sealer) -> Client:
+MAILING = Mailing(sender="shop@example.com", missing=None)
+
+
+def client_of(stage: Stage, sealer: Sealer, *, mailing: Mailing = MAILING) -> Client:
     woken: list[int] = []
     credentials = Credentials(stage.now - timedelta(hours=1))
     numbers = itertools.count(900)
@@ -91,6 +95,9 @@ def client_of(stage: Stage, sealer: Sealer) -> Client:
         first_look=credentials.first_look,
         new_reference=lambda: str(next(numbers)),
         wake=lambda: woken.append(1),
+        mailing=mailing,
     )
     transport = httpx2.ASGITransport(app=graphql_endpoint(service))
-    return Client(stage, credentials, httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1"), woken, service)
+    return Client(
+        stage, credentials, httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1"), woken, service
+    )

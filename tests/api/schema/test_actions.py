@@ -11,10 +11,12 @@ from domain.amazon.commands import PackageConfirmation
 from domain.amazon.display import ImportState
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind, CommandState
+from domain.buyers import Kept, Owner, keep_many
 from domain.catalog.records import Product
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.commerce.workflow_records import HoldReason, OrderHold
+from domain.sealing import Sealer
 from domain.timeline import ActorKind
 from tests.api.schema.asking import Client
 from tests.counted import part
@@ -53,6 +55,7 @@ class World:
     line: AmazonItem
     commerce: CommerceOrder
     commerce_line: CommerceOrderLine
+    sealer: Sealer
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     async def build(self, states: Sequence[State]) -> list[AmazonOrder]:
@@ -96,6 +99,7 @@ class World:
                  quantity_shipped=state.shipped, quantity_invoiced=state.invoiced)
             for order, state in placed
         )  # fmt: skip
+        await keep_many((known_buyer(made[order.id], state) for order, state in placed), sealer=self.sealer)
         await OrderHold.bulk_create(
             hold_of(made[order.id]) for order, state in placed if state.commerce is CommerceOrderState.ON_HOLD
         )
@@ -104,6 +108,18 @@ class World:
 def copy(row: Any, **changes: Any) -> Any:
     columns = {name: getattr(row, name) for name in type(row)._meta.db_fields if name != "id"}
     return type(row)(**(columns | changes))
+
+
+def known_buyer(commerce: CommerceOrder, state: State) -> Kept:
+    """Return who bought; of some only a name is known."""
+    email = None if state.shipped else "ada1x2@marketplace.amazon.de"
+    return Kept(
+        owner=Owner.COMMERCE_ORDER,
+        owner_id=commerce.id,
+        account_id=commerce.account_id,
+        values={"buyer": {"name": "Ada", "email": email}},
+        purge_at=None,
+    )
 
 
 def command_of(order: AmazonOrder, kind: CommandKind, state: CommandState, line: AmazonItem) -> Command:
@@ -164,7 +180,7 @@ async def world(stage: Stage) -> World:
     await Product.all().update(manages_stock=False)
     order = await stage.arrive(item("MUG", 2))
     (line,), (commerce, (commerce_line,)) = await items_of(order), await commerce_of(order)
-    return World(order, line, commerce, commerce_line)
+    return World(order, line, commerce, commerce_line, stage.sealer)
 
 
 async def actions_of(client: Client, orders: Sequence[AmazonOrder]) -> dict[int, dict[str, Any]]:
@@ -214,6 +230,10 @@ def bill(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "idempotencyKey": f"i{order.id}"}
 
 
+def letter(order: AmazonOrder) -> dict[str, Any]:
+    return {"orderId": id_of(order), "kind": "ORDER_COMMENT", "comment": "Hello.", "idempotencyKey": f"e{order.id}"}
+
+
 def remark(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "text": "Called.", "idempotencyKey": f"n{order.id}"}
 
@@ -226,6 +246,7 @@ MUTATIONS: Final = {
     "UNHOLD": ("unholdOrder(orderId: $)", "ID!", id_of),
     "INVOICE": ("invoiceOrder(input: $)", "InvoiceOrderInput!", bill),
     "COMMENT": ("addOrderComment(input: $)", "AddOrderCommentInput!", remark),
+    "SEND_EMAIL": ("sendEmail(input: $)", "SendEmailInput!", letter),
     "CORRECT_ADDRESS": (f"correctAddress(orderId: $, address: {ADDRESS})", "ID!", id_of),
 }
 
