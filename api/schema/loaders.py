@@ -1,5 +1,6 @@
 """One question for many parents: rows by id, rows by parent, and what domain functions know of many at once."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -32,6 +33,14 @@ class Listing:
     only: tuple[tuple[str, Any], ...] = ()
 
 
+class _Shared(DataLoader[Any, Any]):
+    """A loader whose answers outlive those who wait: a field that is cancelled takes no other's answer along."""
+
+    def load(self, key: Any) -> Awaitable[Any]:
+        """Return the answer for a key; cancelling it leaves the question to the others that asked it."""
+        return asyncio.shield(super().load(key))
+
+
 def loader(answer: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> DataLoader[Any, Any]:
     """Return a loader that asks beside the writer, for at most 500 at a time."""
 
@@ -39,7 +48,7 @@ def loader(answer: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> DataLoade
         with reading():
             return await answer(keys)
 
-    return DataLoader(load_fn=load, max_batch_size=LARGEST_BATCH)
+    return _Shared(load_fn=load, max_batch_size=LARGEST_BATCH)
 
 
 @dataclass
