@@ -2,7 +2,6 @@
 
 import strawberry
 
-from api.schema.bulk_canceling import request_cancellations
 from api.schema.canceling import CancelOrderPayload, request_cancellation
 from api.schema.commanding import CommandPayload, give_up, send_again
 from api.schema.correcting import OrderPayload, correct_address
@@ -26,11 +25,6 @@ class OrderChanges:
         extensions=[RefusalsAsUserErrors(CancelOrderPayload)],
         description="Ask Amazon to cancel a whole order, imported or not, while it is UNSHIPPED. Stock and money stay "
         "as they are until Amazon shows it as canceled.",
-    )
-    bulk_cancel_orders: BulkOrdersPayload = strawberry.mutation(
-        resolver=request_cancellations,
-        extensions=[RefusalsAsUserErrors(BulkOrdersPayload)],
-        description="Ask Amazon to cancel many orders, at most 500; each has its own answer.",
     )
     correct_address: OrderPayload = strawberry.mutation(
         resolver=correct_address,

@@ -100,7 +100,7 @@ async def _order_now(order_id: int) -> AmazonOrderRecord:
 
 
 async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> ShipmentRecord:
-    packages = _packages(input)
+    packages = packages_of(input)
     try:
         return await ship.ship_order(
             order_id=order_id,
@@ -114,11 +114,11 @@ async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> Shipm
             new_reference=service.new_reference,
         )
     except DomainError as refusal:
-        refusal.path = _as_sent(refusal.path)
+        refusal.path = as_sent(refusal.path)
         raise
 
 
-def _packages(input: ShipOrderInput) -> list[PackageRequest]:
+def packages_of(input: ShipOrderInput) -> list[PackageRequest]:
     """Put the parcel named in the input itself before the further ones."""
     first = PackageRequest(
         lines=None if input.lines is None else _quantities(input.lines, ("input",)),
@@ -145,7 +145,7 @@ def _quantities(lines: Sequence[QuantityInput], path: tuple[str, ...]) -> tuple[
     )
 
 
-def _as_sent(path: tuple[str, ...]) -> tuple[str, ...]:
+def as_sent(path: tuple[str, ...]) -> tuple[str, ...]:
     """Name a parcel as the input does: the first one stands in the input itself, the others are counted from 0."""
     match path:
         case ("input", "packages", "0", *rest):

@@ -22,7 +22,7 @@ from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
 
-__all__ = ["PackageRequest", "ship_order", "ship_refusal"]
+__all__ = ["PackageRequest", "ship_in", "ship_order", "ship_refusal"]
 
 _MUTATION: Final = "shipOrder"
 
@@ -46,25 +46,48 @@ async def ship_order(
     ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge or IdempotencyKeyReused.
     """
     async with change(now=now, actor=actor) as unit:
-        order = await AmazonOrder.filter(id=order_id).select_for_update().first()
-        if order is None:
-            raise NotFound("There is no such order.", path=("input", "orderId"))
-        request = {
-            "scope": f"account:{order.account_id}",
-            "mutation": _MUTATION,
-            "key": idempotency_key,
-            "input_digest": _digest(order_id, packages, shipped_at, sealer=sealer),
-        }
-        if (known := await remembered(**request, now=now)) is not None:
-            unit.quiet()
-            return await Shipment.get(id=known)
-        if expected_version not in (None, order.version):
-            raise StaleVersion(expected=expected_version, actual=order.version, path=("input", "expectedVersion"))
-        shipment = await _ship(
-            unit, order, packages, shipped_at or max(now, order.purchased_at), new_reference=new_reference
+        return await ship_in(
+            unit,
+            order_id=order_id,
+            packages=packages,
+            shipped_at=shipped_at,
+            expected_version=expected_version,
+            idempotency_key=idempotency_key,
+            sealer=sealer,
+            new_reference=new_reference,
         )
-        await remember(**request, result_id=shipment.id, now=now)
-        return shipment
+
+
+async def ship_in(
+    unit: Change,
+    *,
+    order_id: int,
+    packages: Sequence[PackageRequest],
+    shipped_at: datetime | None,
+    expected_version: int | None,
+    idempotency_key: str,
+    sealer: Sealer,
+    new_reference: Callable[[], str],
+) -> Shipment:
+    """Ship inside the caller's change, as `ship_order` does and with its refusals."""
+    order = await AmazonOrder.filter(id=order_id).select_for_update().first()
+    if order is None:
+        raise NotFound("There is no such order.", path=("input", "orderId"))
+    request = {
+        "scope": f"account:{order.account_id}",
+        "mutation": _MUTATION,
+        "key": idempotency_key,
+        "input_digest": _digest(order_id, packages, shipped_at, sealer=sealer),
+    }
+    if (known := await remembered(**request, now=unit.now)) is not None:
+        unit.quiet()
+        return await Shipment.get(id=known)
+    if expected_version not in (None, order.version):
+        raise StaleVersion(expected=expected_version, actual=order.version, path=("input", "expectedVersion"))
+    left_at = shipped_at or max(unit.now, order.purchased_at)
+    shipment = await _ship(unit, order, packages, left_at, new_reference=new_reference)
+    await remember(**request, result_id=shipment.id, now=unit.now)
+    return shipment
 
 
 async def _ship(
