@@ -2,6 +2,7 @@
 
 import strawberry
 
+from api.schema.exporting import ExportOrdersPayload, export_orders
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.saving_views import SavedViewPayload, create_saved_view, delete_saved_view, update_saved_view
 
@@ -25,4 +26,9 @@ class ListChanges:
         resolver=delete_saved_view,
         extensions=[RefusalsAsUserErrors(SavedViewPayload)],
         description="Delete a view for good. The default views cannot be deleted.",
+    )
+    export_orders: ExportOrdersPayload = strawberry.mutation(
+        resolver=export_orders,
+        extensions=[RefusalsAsUserErrors(ExportOrdersPayload)],
+        description="Ask for a list as a CSV file, however long; the answer is where it can be fetched, once.",
     )
