@@ -52,8 +52,12 @@ _GROUPS: Final = (
     ),
     (
         "products",
-        "Import and list products.",
-        (("import", "Import products from a CSV file."), ("list", "List the products.")),
+        "Import, export and list products.",
+        (
+            ("import", "Import products from a CSV or JSON file."),
+            ("export", "Write all products into a CSV or JSON file."),
+            ("list", "List the products."),
+        ),
     ),
     (
         "scenarios",

@@ -1,11 +1,14 @@
 """`orderlane products`: importing, exporting and listing them."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from cyclopts import Parameter
 
 from api.cli.asking import Asker, asking, asking_here
 from api.cli.endings import Exit
 from api.cli.output import give_json, give_table, tell
+from api.cli.product_exporting import export_to
 from api.cli.product_file import BadLine, ProductFile
 from api.cli.product_importing import import_here, import_there, write_report
 from api.cli.progress import progress
@@ -77,6 +80,23 @@ def _tell_bad(file: Path, bad: list[BadLine], *, is_reported: bool) -> None:
     if len(bad) > _TOLD:
         where = "the report has them all" if is_reported else "--report FILE.csv writes them all down"
         tell(f"{file}: {len(bad) - _TOLD} more lines cannot be taken; {where}.")
+
+
+async def export_products(
+    *, output: Annotated[Path, Parameter(name=("--output", "-o"))], url: str | None = None
+) -> None:
+    """Write all products into a file that `orderlane products import` takes back unchanged.
+
+    Parameters
+    ----------
+    output
+        The file: JSON if its name ends in .json, else CSV. One of this name is replaced once all is written.
+    url
+        Ask the service that runs there, instead of the configured database.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        count = await export_to(output, asker)
+    tell(f"{count} products are in {output}.")
 
 
 async def list_products(*, search: str | None = None, url: str | None = None, json: bool = False) -> None:
