@@ -19,7 +19,10 @@ from api.amazon.client import AmazonClient
 from api.body_limit import LARGEST_BODY
 from api.clock import Clock, WallClock
 from api.database import database, worker_role
+from api.database.home_mark import home_of
 from api.documents.routes import document_routes
+from api.exporting.endpoint import PATH as EXPORTS
+from api.exporting.endpoint import exports
 from api.fitness import database_answers, tables_are_current, worker_is_alive
 from api.health import Check, livez, readyz
 from api.home import home
@@ -29,9 +32,12 @@ from api.schema.endpoint import graphql_endpoint
 from api.security import Guard
 from api.service import Service
 from api.settings import Settings
+from api.webhooks import WebhookSender
 from api.worker.engine import Engine
 from api.worker.past_orders import PastOrders
+from api.worker.tidying import write_failures
 from api.worker.worker import Limits, Worker
+from domain.channel.read_only import take_home
 from domain.sealing import Sealer
 
 REFERENCES: Final = 10**17
@@ -56,6 +62,7 @@ async def running(
     *,
     clock: Clock | None = None,
     transport: httpx2.AsyncBaseTransport | None = None,
+    web_transport: httpx2.AsyncBaseTransport | None = None,
     migrate: bool = False,
     works: bool = False,
     takes_role: bool = False,
@@ -63,7 +70,7 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Keep the service's parts together while the context lasts; with `works` its engine syncs and delivers.
 
-    `mail` takes e-mails instead of the configured mail server. With `takes_role` no engine runs, and no other process
+    `mail` takes e-mails instead of the configured mail server, `web_transport` what goes to webhooks. With `takes_role` no engine runs, and no other process
     may run one: the caller takes the worker's steps.
 
     Raises ConfigurationError, MigrationsPending or WorkerAlreadyRunning.
@@ -74,7 +81,14 @@ async def running(
             stack.enter_context(worker_role(settings.database_url))
         await stack.enter_async_context(database(settings.database_url, migrate=migrate))
         http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport))
-        joined = _join(settings, clock=clock or WallClock(), sealer=sealer, http=http, works=works, mail=mail)
+        web = await stack.enter_async_context(httpx2.AsyncClient(transport=web_transport, trust_env=False))
+        sender = WebhookSender(web, WallClock().now)
+        joined = _join(
+            settings, clock=clock or WallClock(), sealer=sealer, http=http, works=works, mail=mail, webhooks=sender
+        )
+        if works or takes_role:
+            await _come_home(joined)
+        stack.push_async_callback(write_failures, joined.worker)
         if joined.engine is not None:
             await stack.enter_async_context(_at_work(joined.engine))
         yield joined
@@ -95,6 +109,7 @@ def create_app(joined: Running) -> Starlette:
             Route("/healthz", livez),
             Route("/readyz", readyz(checks)),
             Route("/graphql", graphql_endpoint(joined.service)),
+            Route(EXPORTS, exports(joined.service)),
             *document_routes(joined.service),
         ],
         middleware=[
@@ -123,6 +138,7 @@ def _join(
     http: httpx2.AsyncClient,
     works: bool,
     mail: MailPort | None,
+    webhooks: WebhookSender,
 ) -> Running:
     client_id, client_secret = settings.application(required=works)
     amazon = AmazonClient(
@@ -150,9 +166,17 @@ def _join(
         limits=limits,
         jitter=random.SystemRandom().random,
         outgoing=outgoing_of(settings, mail),
+        webhooks=webhooks,
     )
     bell.engine = Engine(worker) if works else None
     return Running(settings=settings, service=service, worker=worker, engine=bell.engine)
+
+
+async def _come_home(joined: Running) -> None:
+    """Send nothing to Amazon from a database that may be a copy, before anything is sent."""
+    home = home_of(joined.settings.database_url, instance=joined.settings.instance)
+    if await take_home(home=home, now=joined.service.clock.now()):
+        _LOG.warning("the database comes from another installation: read-only mode is on, nothing is sent to Amazon")
 
 
 @asynccontextmanager

@@ -65,6 +65,17 @@ async def read_timelines(wanted: list[Timeline]) -> list[EventPage]:
     return [pages[one] for one in wanted]
 
 
+async def read_stream(request: PageRequest, where: Fragment) -> EventPage:
+    """Read a page of the events of all orders, in the order in which they were stored."""
+    condition = all_of([Fragment("order_id IS NOT NULL"), where, *_bounds(request)])
+    direction = "DESC" if request.backward else "ASC"
+    rows = await read_rows(
+        f"SELECT id FROM event WHERE {condition.sql} ORDER BY id {direction} LIMIT ?",
+        [*condition.parameters, request.size + 1],
+    )
+    return _page(await Event.filter(id__in=[row["id"] for row in rows]).order_by("id"), request)
+
+
 async def _read(order_ids: list[int], request: PageRequest, where: Fragment) -> dict[int, EventPage]:
     direction = "DESC" if request.backward else "ASC"
     condition = all_of([one_of("order_id", order_ids), where, *_bounds(request)])

@@ -11,6 +11,15 @@ from api.schema.optional import Optionals, optional
 from api.schema.reading import reading
 from domain.amazon import records
 from domain.commerce.records import CommerceOrder as CommerceOrderRecord
+from domain.outward.records import ExternalId
+
+
+@strawberry.input(description="What another program calls an order.")
+class ExternalIdChoice:
+    """What another program calls an order."""
+
+    system: str = strawberry.field(description="Which program.")
+    value: str = strawberry.field(description="What it calls the order.")
 
 
 @strawberry.input(one_of=True, description="Which Amazon order; name exactly one of these.")
@@ -20,6 +29,9 @@ class AmazonOrderBy(Optionals):
     id: strawberry.ID | None = optional("Its id.")
     amazon_order_id: str | None = optional("Amazon's number; if several stores have it, the order seen first.")
     commerce_number: str | None = optional("The number of its commerce order; if several have it, the one made first.")
+    external_id: ExternalIdChoice | None = optional(
+        "What another program calls it (`setExternalId`); if it does so in several accounts, the first one named."
+    )
 
 
 async def find_amazon_order(context: Context, by: AmazonOrderBy) -> records.AmazonOrder | None:
@@ -32,9 +44,18 @@ async def find_amazon_order(context: Context, by: AmazonOrderBy) -> records.Amaz
         wanted = typed_id(by.id, "AmazonOrder", path=("by", "id"))
         order = await orders.load(wanted.row_id)
         return order if order and order.account_id == wanted.account_id else None
-    made = None
+    order_id = None
     with reading(), suppress(ValidationError):  # a text too long for the column is the number of nothing
         if by.amazon_order_id is not None:
             return await records.AmazonOrder.filter(number=by.amazon_order_id).order_by("id").first()
-        made = await CommerceOrderRecord.filter(number=by.commerce_number).order_by("id").first()
-    return await orders.load(made.channel_order_id) if made else None
+        order_id = await _order_called(by)
+    return await orders.load(order_id) if order_id else None
+
+
+async def _order_called(by: AmazonOrderBy) -> int | None:
+    if by.external_id is not None:
+        named = ExternalId.filter(system=by.external_id.system, value=by.external_id.value)
+        found = await named.order_by("id").first()
+        return found.order_id if found else None
+    made = await CommerceOrderRecord.filter(number=by.commerce_number).order_by("id").first()
+    return made.channel_order_id if made else None

@@ -15,6 +15,7 @@ from api.schema.commanding import CommandConnection, InStates, OfStore, list_com
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
 from api.schema.counts import Count
+from api.schema.customers import CustomerQuestions
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.list_questions import ListQuestions
@@ -28,6 +29,7 @@ from api.schema.printing import PrintingQuestions
 from api.schema.products import ProductConnection, Search, list_products
 from api.schema.reading import reading
 from api.schema.refusals import RefusalsAsUserErrors
+from api.schema.service_questions import ServiceQuestions
 from api.schema.settings import OrderSettings
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
@@ -46,7 +48,7 @@ CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Whi
 
 
 @strawberry.type(description="All questions. What is unknown is null; a malformed id is an error.")
-class Query(ChangeQuestions, PrintingQuestions, ListQuestions, WebhookQuestions, StatusQuestions):
+class Query(ChangeQuestions, PrintingQuestions, ListQuestions, WebhookQuestions, StatusQuestions, ServiceQuestions, CustomerQuestions):
     """The questions."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its id; null if there is nothing.")

@@ -8,12 +8,15 @@ from datetime import timedelta
 from typing import Final
 
 from api.worker.mailing import mails_due
+from api.worker.product_imports import product_imports_due
 from api.worker.sweep import deliver_due, evaluate_due, feeds_due, sync_due
 from api.worker.tidying import tidy_due
+from api.worker.webhooks import webhooks_due
 from api.worker.worker import Worker
 from domain.accounts import cursors, sync_requests
 from domain.amazon import commands
 from domain.commerce import mail_queue
+from domain.outward import deliveries
 
 _LOG: Final = logging.getLogger(__name__)
 _LONGEST_PAUSE: Final = 60.0
@@ -26,7 +29,9 @@ _STEPS: Final[Mapping[str, Step]] = {
     "deliver": deliver_due,
     "feed": feeds_due,
     "mail": mails_due,
+    "webhook": webhooks_due,
     "tidy": tidy_due,
+    "products": product_imports_due,
 }
 
 
@@ -90,6 +95,7 @@ class Engine:
         now = self._worker.now()
         await cursors.release_leases(now=now)
         await commands.release_leases(now=now)
+        await deliveries.release_leases(now=now)
         await mail_queue.release_leases(now=now)
         await sync_requests.requeue_order_runs(now=now)
 

@@ -15,6 +15,7 @@ from api.worker.mailing import mails_due
 from api.worker.order_reads import read_orders
 from api.worker.sync import sync_cursor
 from api.worker.tidying import tidy_due
+from api.worker.webhooks import webhooks_due
 from api.worker.worker import Worker
 from domain.accounts import cursors
 from domain.amazon import commands, feeds, held
@@ -42,10 +43,12 @@ class Swept:
     evaluated: int = 0
     expired: int = 0
     mailed: int = 0
+    told: int = 0
     redacted: int = 0
 
     def __bool__(self) -> bool:
-        return any((self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.mailed, self.redacted))
+        done = (self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.mailed, self.told)
+        return any((*done, self.redacted))
 
 
 async def sweep_once(worker: Worker) -> Swept:
@@ -55,6 +58,7 @@ async def sweep_once(worker: Worker) -> Swept:
     delivered = await deliver_due(worker)
     fed = await feeds_due(worker)
     mailed = await mails_due(worker)
+    told = await webhooks_due(worker)
     redacted = await tidy_due(worker)
     return Swept(
         synced=synced,
@@ -63,6 +67,7 @@ async def sweep_once(worker: Worker) -> Swept:
         delivered=delivered,
         fed=fed,
         mailed=mailed,
+        told=told,
         redacted=redacted,
     )
 

@@ -12,6 +12,7 @@ from api.amazon.client import AmazonClient
 from api.clock import machine_ms
 from api.mail.configuration import Outgoing
 from api.service import Service
+from api.webhooks import WebhookSender
 from domain.accounts import budgets
 from domain.accounts.credentials import refresh_token_of
 from domain.accounts.records import Account
@@ -55,6 +56,7 @@ class Worker:
     jitter: Callable[[], float] = lambda: 0.0
     tidied: dict[str, datetime] = field(default_factory=dict)
     outgoing: Outgoing | None = None  # sends e-mails; None: no mail server is configured
+    webhooks: WebhookSender | None = None  # tells other programs of changes
     _lanes: dict[tuple[int, str], asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
 
     def now(self) -> datetime:

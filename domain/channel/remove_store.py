@@ -18,6 +18,7 @@ from domain.accounts.records import (
     SyncCursor,
     SyncRun,
 )
+from domain.accounts.service_records import CommunicationError
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState, FeedSubmission
 from domain.buyer_index import BuyerTerm
 from domain.buyers import BuyerRecord, Owner
@@ -37,6 +38,7 @@ from domain.commerce.records import (
 )
 from domain.commerce.workflow_records import OrderComment, OrderHold
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
+from domain.outward.records import ExternalId, OrderTag, Webhook, WebhookDelivery
 from domain.timeline import SYSTEM, Actor, Event, EventKind, Subject
 
 BATCH: Final = 200
@@ -53,6 +55,19 @@ _OF_AN_ORDER: Final[Sequence[Any]] = (
     Event,
     AmazonItem,
     BuyerTerm,
+    ExternalId,
+    OrderTag,
+    WebhookDelivery,
+)
+_OF_A_STORE: Final[Sequence[Any]] = (
+    Attention,
+    Event,
+    SettingsVersion,
+    MailSettingsVersion,
+    SyncRun,
+    SyncCursor,
+    Webhook,
+    CommunicationError,
 )
 _OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (
     Package,
@@ -157,10 +172,10 @@ async def _remove_store(store: Store) -> None:
         cursor = await live_cursor_of(other)
         assert cursor is not None, "a connected store has a live cursor"
         await joint.update(store_id=other.id, cursor_id=cursor.id)
-    for record in (Attention, Event, SettingsVersion, MailSettingsVersion, SyncRun, SyncCursor):
+    for record in _OF_A_STORE:
         await record.filter(store_id=store.id).delete()
     await store.delete()
     if not others:
-        for owned in (Attention, ApiBudget, FeedSubmission, Match):
+        for owned in (Attention, ApiBudget, FeedSubmission, Match, CommunicationError):
             await owned.filter(account_id=store.account_id).delete()
         await Account.filter(id=store.account_id).delete()

@@ -193,12 +193,14 @@ def settings_for(database_url: str) -> Settings:
 
 
 @asynccontextmanager
-async def town(database_url: str) -> AsyncIterator[Town]:
-    """Keep a town together, with nothing sold and nothing connected yet."""
+async def town(database_url: str, *, web: httpx2.AsyncBaseTransport | None = None) -> AsyncIterator[Town]:
+    """Keep a town together, with nothing sold and nothing connected yet; `web` is where webhooks lead."""
     world = World(clock=SimulatedClock(monotonic=lambda: 0.0, start=START), seed="7")
     amazon = Amazon(create_amazon(world))
     transport = httpx2.ASGITransport(app=amazon)
-    async with running(settings_for(database_url), clock=world.clock, transport=transport, takes_role=True) as joined:
+    async with running(
+        settings_for(database_url), clock=world.clock, transport=transport, web_transport=web, takes_role=True
+    ) as joined:
         here = httpx2.ASGITransport(app=create_app(joined))
         async with httpx2.AsyncClient(transport=here, base_url="http://localhost") as http:
             yield Town(world=world, amazon=amazon, joined=joined, http=http)
