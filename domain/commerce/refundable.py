@@ -50,12 +50,13 @@ async def refundables(orders: Sequence[CommerceOrder], lines: Iterable[CommerceO
     of_order: defaultdict[int, list[CommerceOrderLine]] = defaultdict(list)
     for line in lines:
         of_order[line.order_id].append(line)
-    return {order.id: _left(order, of_order[order.id], given, shipping=shipping[order.id]) for order in orders}
+    return {order.id: refundable(order, of_order[order.id], given, shipping=shipping[order.id]) for order in orders}
 
 
-def _left(
+def refundable(
     order: CommerceOrder, lines: Sequence[CommerceOrderLine], given: Mapping[int, Given], *, shipping: int
 ) -> Refundable:
+    """Return what is left of an order of which this was given back by line id, and so much of its shipping in all."""
     bill = billed(order, lines)
     return Refundable(
         order=order,
