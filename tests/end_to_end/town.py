@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.app import Running, create_app, running
+from api.mail.spool import MemorySpool
 from api.settings import Settings
 from api.worker.sweep import sweep_once
 from simulator.app import create_app as create_amazon
@@ -62,6 +63,7 @@ class Town:
     amazon: Amazon
     joined: Running
     http: httpx2.AsyncClient
+    mail: MemorySpool = field(default_factory=MemorySpool)
     store_id: str = ""
 
     async def ask(self, document: str, **variables: Any) -> dict[str, Any]:
@@ -189,18 +191,25 @@ def settings_for(database_url: str) -> Settings:
         amazon_token_url="http://amazon/auth/o2/token",
         amazon_client_id="application",
         amazon_client_secret=SecretStr("secret"),
+        mail_server="file:nowhere",
+        mail_from="shop@example.com",
     )
 
 
 @asynccontextmanager
 async def town(database_url: str, *, web: httpx2.AsyncBaseTransport | None = None) -> AsyncIterator[Town]:
     """Keep a town together, with nothing sold and nothing connected yet; `web` is where webhooks lead."""
-    world = World(clock=SimulatedClock(monotonic=lambda: 0.0, start=START), seed="7")
+    world, mail = World(clock=SimulatedClock(monotonic=lambda: 0.0, start=START), seed="7"), MemorySpool()
     amazon = Amazon(create_amazon(world))
     transport = httpx2.ASGITransport(app=amazon)
     async with running(
-        settings_for(database_url), clock=world.clock, transport=transport, web_transport=web, takes_role=True
+        settings_for(database_url),
+        clock=world.clock,
+        transport=transport,
+        web_transport=web,
+        takes_role=True,
+        mail=mail,
     ) as joined:
         here = httpx2.ASGITransport(app=create_app(joined))
         async with httpx2.AsyncClient(transport=here, base_url="http://localhost") as http:
-            yield Town(world=world, amazon=amazon, joined=joined, http=http)
+            yield Town(world=world, amazon=amazon, joined=joined, http=http, mail=mail)
