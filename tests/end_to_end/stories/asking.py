@@ -44,6 +44,8 @@ ATTENTION = """query($kind: [AttentionKind!]) { attention(first: 50, kind: $kind
   nodes { id kind message actBy order { amazonOrderId } resolutions { id needsInput } } } }"""
 APPLY = f"""mutation($input: ApplyResolutionInput!) {{ applyResolution(input: $input) {{
   affected {{ value precision }} order {{ displayStatus }} blocker {{ state }} {FAILURE} }} }}"""
+DEFINE = f"""mutation($input: CreateOrderStatusInput!) {{ createOrderStatus(input: $input) {{
+  status {{ code label state }} {FAILURE} }} }}"""
 COUNT = "{ amazonOrders(first: 1) { count { value } } }"
 
 
@@ -67,6 +69,13 @@ async def choose(shop: Town, **patch: Any) -> list[dict[str, Any]]:
     """Change order settings, and return the errors."""
     wanted = {"storeId": shop.store_id, "patch": patch}
     errors: list[dict[str, Any]] = (await shop.ask(SAVE_SETTINGS, input=wanted))["updateOrderSettings"]["errors"]
+    return errors
+
+
+async def define(shop: Town, code: str, **words: Any) -> list[dict[str, Any]]:
+    """Define an order status, and return the errors."""
+    wanted = {"code": code, "label": code.title()} | words
+    errors: list[dict[str, Any]] = (await shop.ask(DEFINE, input=wanted))["createOrderStatus"]["errors"]
     return errors
 
 

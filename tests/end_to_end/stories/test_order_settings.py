@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.commerce.records import CommerceOrder, Customer
-from tests.end_to_end.stories.asking import CREATED, FAILURE, LAMP, MUG, choose, look, notes, to_do
+from tests.end_to_end.stories.asking import CREATED, FAILURE, LAMP, MUG, choose, define, look, notes, to_do
 from tests.end_to_end.town import Town
 
 SETTINGS = """query($id: ID!) { orderSettings(storeId: $id) { version importEnabled commerceStoreView customerCreation
@@ -115,8 +115,9 @@ async def test_order_settings_order_status(shop: Town):
     assert (missing["code"], missing["path"]) == ("REQUIRED", ["input", "patch", "initialStatus"])
     (unused,) = await choose(shop, initialStatus="packing")
     assert (unused["code"], unused["path"]) == ("INVALID", ["input", "patch", "initialStatus"])
-    for wrong in ("complete", "1st", "Packing"):
+    for wrong in ("complete", "1st", "packing"):
         assert await choose(shop, initialStatusMode="CUSTOM", initialStatus=wrong) != []
+    assert await define(shop, "packing", label="Packing", state="PROCESSING") == []
     assert await choose(shop, initialStatusMode="CUSTOM", initialStatus="packing") == []
     custom = await bought(shop)
     assert (custom["commerceOrder"]["state"], custom["commerceOrder"]["status"]["code"]) == ("PROCESSING", "packing")
