@@ -81,7 +81,7 @@ async def list_commerce_orders(
 ) -> CommerceOrderConnection:
     """Return a page of commerce orders.
 
-    Raises InvalidInput or LimitExceeded, and NotFound for a view that is deleted.
+    Raises InvalidInput or LimitExceeded.
     """
     seen = await in_view(info, view, ListKind.COMMERCE_ORDERS, CommerceOrderWhere, CommerceOrderOrder)
     asked = [one for one in (given(where), seen.where) if one is not None]

@@ -83,7 +83,7 @@ async def list_orders(
 ) -> AmazonOrderConnection:
     """Return a page of Amazon orders, of those only that also fulfil a condition of ours.
 
-    Raises InvalidInput or LimitExceeded, and NotFound for a view that is deleted.
+    Raises InvalidInput or LimitExceeded.
     """
     seen = await in_view(info, view, ListKind.AMAZON_ORDERS, AmazonOrderWhere, AmazonOrderOrder)
     asked = [one for one in (given(where), seen.where) if one is not None]

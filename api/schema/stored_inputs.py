@@ -51,7 +51,7 @@ def from_json(schema: strawberry.Schema, kind: type[Input], stored: Any, *, path
     coerced = coerce_input_value(stored, graphql_type)
     if coerced is Undefined:
         raise InvalidInput(
-            f"What is stored no longer is a {definition.name}, as this version knows it; save it anew.", path=path
+            f"What is stored no longer fits {definition.name}, as this version knows it; save it anew.", path=path
         )
     found = convert_argument(coerced, kind, schema.schema_converter.scalar_registry, schema.config)
     return cast(Input, found)

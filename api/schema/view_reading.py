@@ -11,7 +11,7 @@ from api.schema.optional import given
 from api.schema.reading import reading
 from api.schema.stored_inputs import from_json
 from domain.accounts.saved_views import ListKind, SavedView
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 
 Where = TypeVar("Where")
 OrderBy = TypeVar("OrderBy")
@@ -37,13 +37,13 @@ class ReadView(Generic[Where, OrderBy]):
 async def find_view(view_id: str, kind: ListKind, *, path: tuple[str, ...] = _PATH) -> SavedView:
     """Return a view of a list.
 
-    Raises InvalidInput for a malformed id or a view of another list, NotFound for one that is deleted.
+    Raises InvalidInput for a malformed id, for a view that is deleted and for one of another list.
     """
     wanted = typed_id(view_id, "SavedView", path=path)
     with reading():
         view = await SavedView.get_or_none(id=wanted.row_id)
     if view is None:
-        raise NotFound("There is no such view; it may have been deleted.", path=path)
+        raise InvalidInput("There is no such view; it may have been deleted.", path=path)
     if view.kind is not kind:
         raise InvalidInput(f"This is a view of {view.kind.value}.", path=path)
     return view
@@ -54,7 +54,7 @@ async def in_view(
 ) -> ReadView[Where, OrderBy]:
     """Return what the view stands for that a list is asked for by, nothing if it is asked for without one.
 
-    Raises InvalidInput or NotFound.
+    Raises InvalidInput.
     """
     asked = given(view_id)
     if asked is None:
