@@ -18,6 +18,7 @@ from api.schema.user_errors import UserError
 from domain.amazon.records import Command as CommandRecord
 from domain.amazon.records import CommandState
 from domain.channel.command_choices import FAILED, give_up_command, retry_command
+from domain.channel.confirm_by_hand import confirm_command
 from domain.errors import NotFound
 
 _BY_AGE: Final = Sort("AGE", "id", int, descending=True)
@@ -28,6 +29,13 @@ Note = Annotated[
     strawberry.argument(description="Why, for the timeline: at most 500 characters. Write no buyer data into it."),
 ]
 OfStore = Annotated[strawberry.ID | None, strawberry.argument(description="Only those of a store.")]
+HowKnown = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Needed for a refund or the cancellation of a part that Amazon may have carried out: how you know "
+        "that it did not. Stays in the timeline, at most 500 characters. Write no buyer data into it."
+    ),
+]
 InStates = Annotated[
     list[CommandState] | None,
     strawberry.argument(description="Only those in these states: REFUSED, PARKED and DEAD unless others are given."),
@@ -89,11 +97,11 @@ async def list_commands(
     return CommandConnection(edges=edges, page_info=page_info(page))
 
 
-async def send_again(info: Info, command_id: CommandId) -> CommandPayload:
+async def send_again(info: Info, command_id: CommandId, note: HowKnown = None) -> CommandPayload:
     """Send a failed command again."""
     row_id = await _known(command_id)
     service = info.context.service
-    command = await retry_command(command_id=row_id, now=service.clock.now(), actor=USER)
+    command = await retry_command(command_id=row_id, note=note, now=service.clock.now(), actor=USER)
     service.wake()
     return CommandPayload(command=command)
 
@@ -103,6 +111,15 @@ async def give_up(info: Info, command_id: CommandId, note: Note) -> CommandPaylo
     row_id = await _known(command_id)
     service = info.context.service
     command = await give_up_command(command_id=row_id, note=note, now=service.clock.now(), actor=USER)
+    service.wake()
+    return CommandPayload(command=command)
+
+
+async def confirm_done(info: Info, command_id: CommandId, note: Note) -> CommandPayload:
+    """Mark a refund as paid."""
+    row_id = await _known(command_id)
+    service = info.context.service
+    command = await confirm_command(command_id=row_id, note=note, now=service.clock.now(), actor=USER)
     service.wake()
     return CommandPayload(command=command)
 

@@ -25,7 +25,7 @@ described(
         "CONFIRM_SHIPMENT": "Take note that a package has shipped.",
         "CANCEL": "Cancel an order.",
         "REFUND": "Pay back some of an order.",
-        "PARTIAL_CANCEL": "Cancel what is left of a partly shipped order.",
+        "PARTIAL_CANCEL": "Cancel units of an order that have not left.",
         "UPDATE_STOCK": "Take note of how much is for sale.",
     },
 )
@@ -38,7 +38,7 @@ described(
         "HELD": "It is kept back: nothing is sent in read-only mode.",
         "SENT": "A call went out, and its answer is not known yet.",
         "ACCEPTED": "Amazon took it; that it became a fact is not seen yet.",
-        "CONFIRMED": "Amazon's own data show it.",
+        "CONFIRMED": "It is done: Amazon's own data show it, or of a refund Amazon's report says so.",
         "REFUSED": "Amazon said no for good.",
         "PARKED": "It is not clear what became of it: a person has to look.",
         "DEAD": "It failed too often and is not sent again.",
@@ -58,7 +58,9 @@ class Command(Node):
     due_at: datetime | None = strawberry.field(
         name="nextAttemptAt", description="When it is sent, or sent again; null when it is not."
     )
-    confirmed_at: datetime | None = strawberry.field(description="When Amazon's own data first showed it.")
+    confirmed_at: datetime | None = strawberry.field(
+        description="When Amazon's own data first showed it; of a refund, when Amazon's report or a person said so."
+    )
 
     @strawberry.field(graphql_type=_Order, description="The order that it is about.")
     @staticmethod

@@ -56,8 +56,8 @@ class RefundOrderInput(Optionals):
     adjustment_refund: Decimal | None = optional("How much on top; all together never more than was paid.")
     adjustment_fee: Decimal | None = optional("How much is kept back of all that.")
     reason: RefundReason = strawberry.field(
-        description="Why; all but those that follow changes on Amazon: CANCELED_ON_AMAZON, QUANTITY_LOWERED and "
-        "PRICE_LOWERED."
+        description="Why; all but those that follow changes on Amazon: CANCELED_ON_AMAZON, QUANTITY_LOWERED, "
+        "PRICE_LOWERED and REST_CANCELED."
     )
     restock: bool | None = optional(
         "What becomes of the goods. True: units that had left are back on the shelf, and those that never left are "

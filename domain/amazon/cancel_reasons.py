@@ -39,6 +39,23 @@ FEED_REASONS: Final[Mapping[CancelReason, str]] = MappingProxyType(
 )
 """The words of the element CancelReason in an acknowledgement feed (Amazon's schema OrderAcknowledgement)."""
 
+ADJUSTMENT_REASONS: Final[Mapping[CancelReason, str]] = MappingProxyType(
+    {
+        CancelReason.NO_INVENTORY: "NoInventory",
+        CancelReason.SHIPPING_ADDRESS_UNDELIVERABLE: "Undeliverable",
+        CancelReason.CUSTOMER_EXCHANGE: "Exchange",
+        CancelReason.BUYER_CANCELED: "CustomerCancel",
+        CancelReason.GENERAL_ADJUSTMENT: "GeneralAdjustment",
+        CancelReason.CARRIER_CREDIT_DECISION: "CarrierCreditDecision",
+        CancelReason.RISK_ASSESSMENT_INFORMATION_NOT_VALID: "RiskAssessmentInformationNotValid",
+        CancelReason.CARRIER_COVERAGE_FAILURE: "CarrierCoverageFailure",
+        CancelReason.CUSTOMER_RETURN: "CustomerReturn",
+        CancelReason.MERCHANDISE_NOT_RECEIVED: "CouldNotShip",
+        CancelReason.PRICING_ERROR: "PriceError",
+    }
+)
+"""The words of the element AdjustmentReason in a payment adjustment feed (Amazon's schema OrderAdjustment)."""
+
 CALL_REASONS: Final[Mapping[CancelReason, str | None]] = MappingProxyType(
     {
         CancelReason.NO_INVENTORY: "NO_INVENTORY",

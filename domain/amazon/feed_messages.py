@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from domain.amazon.cancel_reasons import FEED_REASONS, CancelReason
-from domain.amazon.records import AmazonOrder, Command, FeedSubmission
+from domain.amazon.cancel_reasons import ADJUSTMENT_REASONS, FEED_REASONS, CancelReason
+from domain.amazon.records import AmazonOrder, Command, CommandKind, FeedSubmission
+from domain.money import Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,6 +15,26 @@ class Cancellation:
     number: str
     reason: str
     items: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdjustedItem:
+    """An item of an adjustment: amounts by component that are paid back, or how many units are canceled."""
+
+    item_id: str
+    components: tuple[tuple[str, Money], ...] = ()
+    canceled: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Adjustment:
+    """One message of a payment adjustment feed: a refund, or the cancellation of a part; `reason` is Amazon's word."""
+
+    message_id: int
+    number: str
+    is_cancellation: bool
+    reason: str
+    items: tuple[AdjustedItem, ...]
 
 
 async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
@@ -30,6 +51,31 @@ async def cancellations_of(feed: FeedSubmission) -> list[Cancellation]:
         )
         for command, number in await _commands_of(feed)
     ]
+
+
+async def adjustments_of(feed: FeedSubmission) -> list[Adjustment]:
+    """Return the messages of a payment adjustment feed in their order, also of what is settled meanwhile."""
+    return [_adjustment(command, number) for command, number in await _commands_of(feed)]
+
+
+def _adjustment(command: Command, number: str) -> Adjustment:
+    payload, is_cancellation = command.payload, command.kind is CommandKind.PARTIAL_CANCEL
+    reason = ADJUSTMENT_REASONS[CancelReason(payload["reason"])] if is_cancellation else payload["reason"]
+    items = [
+        AdjustedItem(item_id=item_id, canceled=what)
+        if is_cancellation
+        else AdjustedItem(
+            item_id=item_id, components=tuple((name, Money(minor, payload["currency"])) for name, minor in what)
+        )
+        for item_id, what in payload["items"]
+    ]
+    return Adjustment(
+        message_id=command.message_id or 0,
+        number=number,
+        is_cancellation=is_cancellation,
+        reason=reason,
+        items=tuple(items),
+    )
 
 
 async def _commands_of(feed: FeedSubmission) -> list[tuple[Command, str]]:

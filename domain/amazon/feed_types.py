@@ -14,8 +14,17 @@ from domain.amazon.records import CommandKind
 ACKNOWLEDGEMENT: Final = "POST_ORDER_ACKNOWLEDGEMENT_DATA"
 """The type of the feed that cancels orders (Feed Type Values, Order feeds)."""
 
+ADJUSTMENT: Final = "POST_PAYMENT_ADJUSTMENT_DATA"
+"""The type of the feed that pays money back and cancels a part of an order (Feed Type Values, Order feeds)."""
 
-NAMES: Final[Mapping[CommandKind, str]] = MappingProxyType({CommandKind.CANCEL: "the cancellation"})
+
+NAMES: Final[Mapping[CommandKind, str]] = MappingProxyType(
+    {
+        CommandKind.CANCEL: "the cancellation",
+        CommandKind.REFUND: "the refund",
+        CommandKind.PARTIAL_CANCEL: "the cancellation of a part",
+    }
+)
 """What a command that goes out in a feed is called in the timeline."""
 
 
@@ -48,8 +57,18 @@ class FeedType:
 
 # Whatever else Amazon says of an order decides its cancellation without asking: what was seen wins over what is asked.
 _UNSHIPPED: Final = f"target.amazon_status = '{AmazonOrderStatus.UNSHIPPED.value}'"
+_OPEN: Final = ", ".join(
+    repr(status.value) for status in (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
+)
+_TO_ADJUST: Final = f'("command"."kind" = \'{CommandKind.REFUND.value}\' OR target.amazon_status IN ({_OPEN}))'
 
 FEED_TYPES: Final[Mapping[str, FeedType]] = MappingProxyType(
-    {one.name: one for one in (FeedType(name=ACKNOWLEDGEMENT, kinds=(CommandKind.CANCEL,), target=_UNSHIPPED),)}
+    {
+        one.name: one
+        for one in (
+            FeedType(name=ACKNOWLEDGEMENT, kinds=(CommandKind.CANCEL,), target=_UNSHIPPED),
+            FeedType(name=ADJUSTMENT, kinds=(CommandKind.REFUND, CommandKind.PARTIAL_CANCEL), target=_TO_ADJUST),
+        )
+    }
 )
 """Every type of feed that is sent, by Amazon's word."""

@@ -13,7 +13,8 @@ from domain.errors import ActionNotAllowed, InvalidInput
 
 LONGEST_NOTE: Final = 500
 
-_CANCELS: Final = (CommandKind.CANCEL, CommandKind.PARTIAL_CANCEL)
+CANCELS: Final = (CommandKind.CANCEL, CommandKind.PARTIAL_CANCEL)
+"""What takes something off an order at Amazon."""
 
 _STATUS: Final[Mapping[AmazonOrderStatus, str]] = MappingProxyType(
     {
@@ -21,8 +22,8 @@ _STATUS: Final[Mapping[AmazonOrderStatus, str]] = MappingProxyType(
         "in Seller Central only.",
         AmazonOrderStatus.PENDING_AVAILABILITY: "The order is for something that is not available yet: until it is "
         "UNSHIPPED it can be canceled in Seller Central only.",
-        AmazonOrderStatus.PARTIALLY_SHIPPED: "Some of the order has shipped, and only a whole order can be canceled "
-        "here: cancel the rest in Seller Central.",
+        AmazonOrderStatus.PARTIALLY_SHIPPED: "Some of the order has shipped, and only a whole order is canceled at "
+        "once: cancel the rest with cancelRest.",
         AmazonOrderStatus.SHIPPED: "The order has shipped: returns and exchanges are handled in Seller Central.",
         AmazonOrderStatus.INVOICE_UNCONFIRMED: "The order has shipped: returns and exchanges are handled in Seller "
         "Central.",
@@ -60,7 +61,18 @@ _CANCELING: Final[Mapping[CommandState, str]] = MappingProxyType(
     }
 )
 
-_COMMERCE: Final[Mapping[CommerceOrderState, str]] = MappingProxyType(
+_CANCELING_PART: Final[Mapping[CommandState, str]] = MappingProxyType(
+    {
+        CommandState.QUEUED: "The cancellation of a part waits to be sent; giveUpCommand withdraws it.",
+        CommandState.HELD: "The cancellation of a part is kept back; giveUpCommand withdraws it.",
+        CommandState.SENT: "Amazon was asked to cancel a part of the order; wait for its answer.",
+        CommandState.ACCEPTED: "Amazon was asked to cancel a part of the order and agreed; wait until it shows that.",
+        CommandState.PARKED: "It is not clear whether Amazon canceled a part of the order: look into Seller Central, "
+        "then repeat it with retryCommand or drop it with giveUpCommand.",
+    }
+)
+
+COMMERCE_STOPS: Final[Mapping[CommerceOrderState, str]] = MappingProxyType(
     {
         CommerceOrderState.ON_HOLD: "The commerce order is on hold: lift the hold first.",
         CommerceOrderState.PAYMENT_REVIEW: "The payment of the commerce order is under review: finish that first.",
@@ -70,6 +82,7 @@ _COMMERCE: Final[Mapping[CommerceOrderState, str]] = MappingProxyType(
         "The commerce order has ended already: cancel the Amazon order in Seller Central.",
     )
 )
+"""Why an order is not canceled while its commerce order stands like this."""
 
 
 def cancel_refusal(standing: Standing) -> ActionNotAllowed | None:
@@ -87,8 +100,9 @@ def cancel_refusal(standing: Standing) -> ActionNotAllowed | None:
 
 
 def open_cancel(commands: Sequence[Command]) -> str | None:
-    """Return where the cancellation of an order stands that is asked for and not settled, in words."""
-    return next((_CANCELING[one.state] for one in commands if one.kind in _CANCELS and one.state in _CANCELING), None)
+    """Return where the cancellation of an order or a part stands that is asked for and not settled, in words."""
+    words = {CommandKind.CANCEL: _CANCELING, CommandKind.PARTIAL_CANCEL: _CANCELING_PART}
+    return next((words[one.kind][one.state] for one in commands if one.kind in words and one.state in _CANCELING), None)
 
 
 def checked_note(note: str | None, *, path: tuple[str, ...] = ("input", "note")) -> str | None:
@@ -115,7 +129,7 @@ def _reasons(standing: Standing) -> Iterator[str | None]:
         yield "Amazon does not say yet who sends the goods of this order: read it again with syncNow."
     yield _shipment(standing.commands)
     yield open_cancel(standing.commands)
-    yield _COMMERCE.get(standing.commerce.state) if standing.commerce else None
+    yield COMMERCE_STOPS.get(standing.commerce.state) if standing.commerce else None
     if not standing.ordered:
         yield "No items of this order are known: read it again with syncNow."
 

@@ -13,6 +13,7 @@ from domain.channel.address_patch import AddressPatch
 from domain.channel.affected import Affected, one_order, orders_behind
 from domain.channel.cancel import cancel_in
 from domain.channel.command_choices import give_up_command_in, retry_command_in
+from domain.channel.confirm_by_hand import confirm_command_in
 from domain.channel.correct import correct_in
 from domain.channel.create_from_item import create_from_item_in
 from domain.channel.dismiss import dismiss_in
@@ -154,7 +155,7 @@ async def _cancel_order(work: Work) -> Affected:
 
 
 async def _retry_command(work: Work) -> Affected:
-    await retry_command_in(work.unit, work.command_id)
+    await retry_command_in(work.unit, work.command_id, work.inputs.note)
     return await one_order(work.unit, work.order_id)
 
 
@@ -166,6 +167,11 @@ async def _give_up_command(work: Work) -> Affected:
 async def _retry_email(work: Work) -> Affected:
     await retry_mail_in(work.unit, int(work.entry.facts["mail_id"]))
     return Affected()
+
+
+async def _confirm_command(work: Work) -> Affected:
+    await confirm_command_in(work.unit, work.command_id, work.inputs.note or "")
+    return await one_order(work.unit, work.order_id)
 
 
 async def _settle_difference(work: Work) -> Affected:
@@ -208,6 +214,7 @@ _DEEDS: Final[Mapping[ResolutionKind, Callable[[Work], Awaitable[Affected]]]] = 
         ResolutionKind.CANCEL_ORDER: _cancel_order,
         ResolutionKind.RETRY_COMMAND: _retry_command,
         ResolutionKind.GIVE_UP_COMMAND: _give_up_command,
+        ResolutionKind.CONFIRM_COMMAND: _confirm_command,
         ResolutionKind.REFUND_DIFFERENCE: _settle_difference,
         ResolutionKind.TAKE_OVER: _settle_difference,
         ResolutionKind.KEEP: _settle_difference,

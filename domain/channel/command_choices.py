@@ -11,9 +11,11 @@ from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change, change
 from domain.channel.attention import resolve
-from domain.channel.cancel_rules import cancel_refusal, checked_note
+from domain.channel.cancel_rules import CANCELS, cancel_refusal, checked_note
 from domain.channel.leaving import LEAVING
+from domain.channel.partial_rules import partial_refusal
 from domain.channel.records import Attention, AttentionKind, AttentionState
+from domain.channel.refund_rules import refund_refusal
 from domain.channel.standing import Standing, standings
 from domain.errors import ActionNotAllowed, NotFound, RequiredInput
 from domain.timeline import Actor, EventKind
@@ -23,13 +25,22 @@ FAILED: Final = (CommandState.REFUSED, CommandState.PARKED, CommandState.DEAD)
 
 _UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
 _TO_SHIP: Final = (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
-_IN_WORDS: Final = {CommandKind.CONFIRM_SHIPMENT: "shipping confirmation", CommandKind.CANCEL: "cancellation"}
+_IN_WORDS: Final = {
+    CommandKind.CONFIRM_SHIPMENT: "shipping confirmation",
+    CommandKind.CANCEL: "cancellation",
+    CommandKind.REFUND: "refund",
+    CommandKind.PARTIAL_CANCEL: "cancellation of a part",
+}
+_ONCE: Final = (CommandKind.REFUND, CommandKind.PARTIAL_CANCEL)
 
 
-async def retry_command(*, command_id: int, now: datetime, actor: Actor) -> Command:
-    """Send a failed command again, as if it were new; raises NotFound or ActionNotAllowed."""
+async def retry_command(*, command_id: int, note: str | None = None, now: datetime, actor: Actor) -> Command:
+    """Send a failed command again, as if it were new.
+
+    Raises NotFound, ActionNotAllowed, RequiredInput or InvalidInput.
+    """
     async with change(now=now, actor=actor) as unit:
-        return await retry_command_in(unit, command_id)
+        return await retry_command_in(unit, command_id, note)
 
 
 async def give_up_command(*, command_id: int, note: str, now: datetime, actor: Actor) -> Command:
@@ -38,14 +49,22 @@ async def give_up_command(*, command_id: int, note: str, now: datetime, actor: A
         return await give_up_command_in(unit, command_id, note)
 
 
-async def retry_command_in(unit: Change, command_id: int) -> Command:
+async def retry_command_in(unit: Change, command_id: int, note: str | None = None) -> Command:
     """Queue a failed command again inside the caller's change; a package keeps its reference.
 
-    Raises NotFound or ActionNotAllowed.
+    What Amazon may have done already, and would do twice, needs a note: how it is known that it is not done. Raises
+    NotFound or ActionNotAllowed, RequiredInput or InvalidInput for the note.
     """
-    command, standing = await _found(command_id)
+    command, standing = await found_command(command_id)
     if refusal := retry_refusal(command, standing):
         raise refusal
+    text = checked_note(note, path=("note",))
+    if text is None and needs_word(command):
+        raise RequiredInput(
+            "Nobody here knows whether Amazon did it. Look into Seller Central, and if it is not done there, say how "
+            "you know that; the note stays in the timeline.",
+            path=("note",),
+        )
     is_cancel = command.kind is CommandKind.CANCEL
     # Amazon cancels only what it lists now, which may be less than when it was asked for first.
     payload = command.payload | {"items": standing.ordered} if is_cancel else command.payload
@@ -60,11 +79,13 @@ async def retry_command_in(unit: Change, command_id: int) -> Command:
         message_id=None,
         sent_at=None,
         accepted_at=None,
+        in_doubt=command.in_doubt and command.kind not in _ONCE,
     )
     kind = EventKind.CANCEL_REQUESTED if is_cancel else EventKind.MARKETPLACE_RETRIED
-    unit.event(standing.order.subject, kind, f"The {_what(command)} is sent again.", command_id=command.id)
-    await _close(unit, standing.order, command)
-    await _show(unit, standing.order)
+    message = f"The {what_of(command)} is sent again."
+    unit.event(standing.order.subject, kind, message, command_id=command.id, note=text)
+    await close_told(unit, standing.order, command)
+    await show_anew(unit, standing.order)
     return await Command.get(id=command.id)
 
 
@@ -73,15 +94,15 @@ async def give_up_command_in(unit: Change, command_id: int, note: str) -> Comman
 
     Raises NotFound, RequiredInput or InvalidInput for the note, or ActionNotAllowed.
     """
-    command, standing = await _found(command_id)
+    command, standing = await found_command(command_id)
     text = checked_note(note, path=("note",))
     if text is None:
         raise RequiredInput("Say why it is given up; the note stays in the timeline.", path=("note",))
     told = Attention.filter(order_id=command.order_id, command_id=command.id, kind=AttentionKind.COMMAND_OVERDUE)
     if refusal := give_up_refusal(command, is_overdue=await told.exclude(state=AttentionState.RESOLVED).exists()):
         raise refusal
-    await withdraw(unit, standing.order, command, f"The {_what(command)} is given up: {text}", note=text)
-    await _show(unit, standing.order)
+    await withdraw(unit, standing.order, command, f"The {what_of(command)} is given up: {text}", note=text)
+    await show_anew(unit, standing.order)
     return await Command.get(id=command.id)
 
 
@@ -97,13 +118,18 @@ def give_up_refusal(command: Command, *, is_overdue: bool = False) -> ActionNotA
     `is_overdue` says that people were told that its fact does not show: a cancellation that Amazon took and does not
     carry out would else keep its order from being imported and shipped for ever.
     """
-    forgotten = is_overdue and command.kind is CommandKind.CANCEL and command.state is CommandState.ACCEPTED
+    forgotten = is_overdue and command.kind in CANCELS and command.state is CommandState.ACCEPTED
     if forgotten or command.state in (*_UNSENT, *FAILED):
         return None
     because = f"It is {command.state.value}: there is nothing left to give up."
     if command.state in (CommandState.SENT, CommandState.ACCEPTED):
         because = "It is on its way at Amazon and cannot be called back; wait for what comes of it."
     return _refused(command, "GIVE_UP_COMMAND", because)
+
+
+def needs_word(command: Command) -> bool:
+    """Return whether only a person's word lets a command be sent again: it may be done, and would be done twice."""
+    return command.in_doubt and command.kind in _ONCE
 
 
 async def withdraw(
@@ -115,11 +141,16 @@ async def withdraw(
         state=CommandState.WITHDRAWN, due_at=None, lease_until=None, fence=F("fence") + 1
     )
     unit.event(order.subject, EventKind.MARKETPLACE_WITHDRAWN, because, command_id=command.id, note=note)
-    await _close(unit, order, command)
+    await close_told(unit, order, command)
 
 
-async def _found(command_id: int) -> tuple[Command, Standing]:
-    command = await Command.get_or_none(id=command_id)
+async def found_command(command_id: int) -> tuple[Command, Standing]:
+    """Return a command with its order, locked, and all that is known of it.
+
+    Raises NotFound.
+    """
+    # Its own row first, as whoever collects it for a feed does: it is either dropped or sent, never both.
+    command = await Command.filter(id=command_id).select_for_update().first()
     if command is None:
         raise NotFound("There is no such command.", path=("commandId",))
     order = await AmazonOrder.filter(id=command.order_id).select_for_update().get()
@@ -127,12 +158,14 @@ async def _found(command_id: int) -> tuple[Command, Standing]:
     return next(one for one in standing.commands if one.id == command_id), standing
 
 
-async def _show(unit: Change, order: AmazonOrder) -> None:
+async def show_anew(unit: Change, order: AmazonOrder) -> None:
+    """Have an order evaluated, and compute what a person sees of it."""
     await unit.due([order.id])
     await refresh_display(unit=unit, order_ids=[order.id])
 
 
-async def _close(unit: Change, order: AmazonOrder, command: Command) -> None:
+async def close_told(unit: Change, order: AmazonOrder, command: Command) -> None:
+    """Close what people were told about a command."""
     told = Attention.filter(command_id=command.id).exclude(state=AttentionState.RESOLVED)
     await resolve(unit, order, await told)
 
@@ -149,10 +182,18 @@ def _why_not_again(command: Command, standing: Standing) -> str | None:
         others = [one for one in standing.commands if one.id != command.id]
         refusal = cancel_refusal(replace(standing, commands=others))
         return refusal.message if refusal else None
+    if command.kind is CommandKind.PARTIAL_CANCEL:
+        others = [one for one in standing.commands if one.id != command.id]
+        refusal = partial_refusal(replace(standing, commands=others), wanted=dict(command.payload["items"]))
+        return refusal.message if refusal else None
+    if command.kind is CommandKind.REFUND:
+        refusal = refund_refusal(standing)
+        return refusal.message if refusal else None
     return None
 
 
-def _what(command: Command) -> str:
+def what_of(command: Command) -> str:
+    """Return a command in words."""
     words = _IN_WORDS.get(command.kind, "message")
     return f"{words} of package {command.package_reference}" if command.package_reference else words
 

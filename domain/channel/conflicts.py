@@ -9,6 +9,7 @@ from domain.channel.amounts import amount_line, line_sums
 from domain.channel.attention import Concern
 from domain.channel.due_orders import DueOrder
 from domain.channel.moved import Moved
+from domain.channel.partial_rules import canceled_units
 from domain.channel.records import AttentionKind
 from domain.commerce.given_back import Given, left_of
 from domain.commerce.records import CommerceOrderLine
@@ -42,6 +43,14 @@ def units_kept(line: CommerceOrderLine) -> int:
     return kept
 
 
+def units_listed(item: AmazonItem | None) -> int:
+    """Return how many of an item Amazon still means to reach the buyer: what it says is canceled is not among them."""
+    if item is None:
+        return 0
+    called_off = canceled_units(item, ordered=item.quantity_ordered) if item.canceled_by else 0
+    return int(item.quantity_ordered) - called_off
+
+
 def price_now(item: AmazonItem) -> Money | None:
     """Return what Amazon says now that all of an item comes to; None where it does not say."""
     amounts = amount_line(item)
@@ -49,7 +58,7 @@ def price_now(item: AmazonItem) -> Money | None:
 
 
 def _of_line(line: CommerceOrderLine, item: AmazonItem | None, given: Given) -> Iterator[Concern]:
-    is_now, kept = item.quantity_ordered if item else 0, units_kept(line)
+    is_now, kept = units_listed(item), units_kept(line)
     listed = line.quantity_ordered - given.unlisted  # what else was given back Amazon goes on listing
     if is_now < kept:
         yield _concern(line, "quantity", kept, is_now, "give the rest back with a credit memo, or keep it")

@@ -20,6 +20,7 @@ from domain.channel.decision_log import record_decisions
 from domain.channel.due_orders import DueOrder, due_ids, load
 from domain.channel.holding import hold
 from domain.channel.import_order import import_orders
+from domain.channel.part_canceled import settle_parts
 from domain.channel.proofs import apply_proofs
 from domain.channel.records import AttentionKind
 from domain.channel.rulings import Ruling, judge
@@ -99,8 +100,9 @@ async def _evaluate_alone(unit: Change, order_id: int, result: Evaluated, *, sea
 
 async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Evaluated:
     due_orders = [due for due in await load(ids, sealer=sealer) if not due.is_leaving]
-    await apply_proofs(unit, due_orders)
+    done = await apply_proofs(unit, due_orders)
     await write_off_canceled(unit, due_orders)
+    await settle_parts(unit, done)
     rulings = await judge([due for due in due_orders if due.commerce is None], now=unit.now)
     await record_decisions(unit, rulings)
     concerns = _concerns(due_orders, rulings)

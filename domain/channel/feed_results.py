@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from domain.amazon.feed_report import FeedReport
 from domain.amazon.orders import refresh_display
-from domain.amazon.records import AmazonOrder, Command, CommandState, FeedState, FeedSubmission
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState, FeedState, FeedSubmission
 from domain.change import Change, change
 from domain.channel.attention import Concern, open_all, resolve
 from domain.channel.confirm import MOST_ATTEMPTS
@@ -28,22 +28,28 @@ FATAL: Final = "FATAL"
 _EVENTS: Final[Mapping[CommandState, EventKind]] = MappingProxyType(
     {
         CommandState.ACCEPTED: EventKind.MARKETPLACE_ACCEPTED,
+        CommandState.CONFIRMED: EventKind.MARKETPLACE_CONFIRMED,
         CommandState.REFUSED: EventKind.MARKETPLACE_REJECTED,
         CommandState.PARKED: EventKind.MARKETPLACE_PARKED,
         CommandState.QUEUED: EventKind.MARKETPLACE_RETRIED,
     }
 )
-_OF_AMAZON: Final = (CommandState.ACCEPTED, CommandState.REFUSED)
+_DONE: Final = (CommandState.ACCEPTED, CommandState.CONFIRMED)
+_OF_AMAZON: Final = (*_DONE, CommandState.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What becomes of one command; `words` are Amazon's, without a code where it gave none."""
+    """What becomes of one command; `words` are Amazon's, without a code where it gave none.
+
+    `in_doubt` says that Amazon may have carried it out: then it is never sent again without a person's word.
+    """
 
     state: CommandState
     message: str
     code: str | None = None
     words: str | None = None
+    in_doubt: bool = False
 
 
 _Judge = Callable[[FeedSubmission, Command], Result]
@@ -109,17 +115,32 @@ def result_of(report: FeedReport, feed: FeedSubmission, command: Command) -> Res
             words=named.words,
         )
     if named is not None:
-        return Result(state=CommandState.ACCEPTED, message=f"{said.taken} Amazon remarks: {named.words}")
+        return Result(state=_taken(command), message=f"{said.taken} Amazon remarks: {named.words}")
     if (whole := report.of_the_feed) is not None:
-        state = CommandState.REFUSED if report.successful == 0 else CommandState.PARKED
-        advice = "" if state is CommandState.REFUSED else f" {said.look}"
+        nothing_done = report.successful == 0 and (feed.processing_status != FATAL or not _is_final(command))
+        state = CommandState.REFUSED if nothing_done else CommandState.PARKED
+        advice = "" if nothing_done else f" {said.look}"
         message = f"{said.refused} Amazon says of all that was sent: {whole.words}{advice}"
-        return Result(state=state, message=message, code=whole.code, words=whole.words)
+        return Result(state=state, message=message, code=whole.code, words=whole.words, in_doubt=not nothing_done)
     if feed.processing_status == FATAL:
         return _unknown(command, "Amazon gave up in the middle and does not say what became of this order.")
     if not report.speaks_for_all(feed.messages):
         return _unknown(command, "Amazon's report does not speak of all orders that were sent.")
-    return Result(state=CommandState.ACCEPTED, message=said.taken)
+    return Result(state=_taken(command), message=said.taken)
+
+
+def _taken(command: Command) -> CommandState:
+    """Return where a command stands that Amazon took: a refund is done then, the others show in the order later.
+
+    A refund changes nothing in the order that a pass reads. Finances posts it up to two days later and does not name
+    the feed, so that of several refunds of an order nobody could tell which one is posted.
+    """
+    return CommandState.CONFIRMED if command.kind is CommandKind.REFUND else CommandState.ACCEPTED
+
+
+def _is_final(command: Command) -> bool:
+    """Return whether doing it twice does harm, so that a word of Amazon's has to be beyond doubt."""
+    return command.kind is not CommandKind.CANCEL
 
 
 def _closing(feed: FeedSubmission, command: Command) -> Result:
@@ -138,7 +159,8 @@ def _closing(feed: FeedSubmission, command: Command) -> Result:
 
 
 def _unknown(command: Command, why: str) -> Result:
-    return Result(state=CommandState.PARKED, message=f"{why} {WORDS[command.kind].look}", words=why)
+    message = f"{why} {WORDS[command.kind].look}"
+    return Result(state=CommandState.PARKED, message=message, words=why, in_doubt=True)
 
 
 def _words(error: MarketplaceError | None) -> dict[str, str | None]:
@@ -192,7 +214,7 @@ async def _carry_out(unit: Change, feed: FeedSubmission, results: Sequence[tuple
     await _calm(unit, orders, [command.id for command, _ in results])
     await open_all(unit, concerns)
     # Whether an order is imported may hang on its cancellation.
-    await unit.due(command.order_id for command, result in results if result.state is not CommandState.ACCEPTED)
+    await unit.due(command.order_id for command, result in results if result.state not in _DONE)
     await refresh_display(unit=unit, order_ids=list(orders))
 
 
@@ -203,7 +225,10 @@ def _values(unit: Change, feed: FeedSubmission, result: Result) -> dict[str, Any
         "error_code": result.code,
         "error_message": result.words,
         "error_retryable": result.state is CommandState.QUEUED and result.words is not None,
+        "in_doubt": result.in_doubt,
     }
+    if result.state is CommandState.CONFIRMED:
+        return values | {"accepted_at": unit.now, "confirmed_at": unit.now}
     if result.state is CommandState.ACCEPTED:
         return values | {"accepted_at": unit.now}
     if result.state is CommandState.QUEUED:

@@ -28,6 +28,20 @@ WORDS: Final[Mapping[CommandKind, FeedWords]] = MappingProxyType(
             again="The cancellation could not be given to Amazon; it goes out again with the next feed.",
             not_given="The cancellation could not be given to Amazon {} times. Amazon was not asked for it.",
         ),
+        CommandKind.REFUND: FeedWords(
+            taken="Amazon has taken the refund and pays the buyer.",
+            refused="Amazon refused the refund.",
+            look="Look into Seller Central whether the buyer has been paid: it is not sent again by itself.",
+            again="The refund could not be given to Amazon; it goes out again with the next feed.",
+            not_given="The refund could not be given to Amazon {} times. Amazon was not asked for it.",
+        ),
+        CommandKind.PARTIAL_CANCEL: FeedWords(
+            taken="Amazon has taken the cancellation of a part; it counts once Amazon shows it.",
+            refused="Amazon refused the cancellation of a part.",
+            look="Look into Seller Central whether it is canceled there: it is not sent again by itself.",
+            again="The cancellation of a part could not be given to Amazon; it goes out again with the next feed.",
+            not_given="The cancellation of a part could not be given to Amazon {} times. Amazon was not asked for it.",
+        ),
     }
 )
 """The sentences by kind, for every kind that a feed carries."""

@@ -10,14 +10,16 @@ from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import Command, CommandKind, CommandState
 from domain.change import Change
 from domain.channel.attention import Concern, open_all, resolve
-from domain.channel.due_orders import DueOrder
+from domain.channel.due_orders import SHIPPED, DueOrder
 from domain.channel.packages import packages_of
+from domain.channel.partial_rules import canceled_units
 from domain.channel.records import AttentionKind
 from domain.timeline import AMAZON, EventKind
 
 _UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
 _UNDER_WAY: Final = (CommandState.SENT, CommandState.ACCEPTED)
 _SETTLED: Final = (CommandState.CONFIRMED, CommandState.WITHDRAWN)
+_NO_LONGER_OPEN: Final = (*SHIPPED, AmazonOrderStatus.UNFULFILLABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,18 @@ class Verdict:
     because: str
 
 
-async def apply_proofs(unit: Change, due_orders: Sequence[DueOrder]) -> None:
-    """Settle the commands that Amazon's facts decide, and what a person was told about them."""
+async def apply_proofs(unit: Change, due_orders: Sequence[DueOrder]) -> list[tuple[DueOrder, Command]]:
+    """Settle the commands that Amazon's facts decide, and what a person was told about them.
+
+    Returns those that Amazon has carried out.
+    """
+    done = []
     for due in due_orders:
         for verdict in verdicts(due):
             await _apply(unit, due, verdict)
+            if verdict.state is CommandState.CONFIRMED:
+                done.append((due, verdict.command))
+    return done
 
 
 def verdicts(due: DueOrder) -> list[Verdict]:
@@ -41,9 +50,10 @@ def verdicts(due: DueOrder) -> list[Verdict]:
     waiting = [command for command in due.commands if command.state not in _SETTLED]
     shipments = [command for command in waiting if command.kind is CommandKind.CONFIRM_SHIPMENT]
     cancels = [command for command in waiting if command.kind is CommandKind.CANCEL]
+    parts = [command for command in waiting if command.kind is CommandKind.PARTIAL_CANCEL]
     if due.order.amazon_status is AmazonOrderStatus.CANCELED:
-        return [*_of_canceled(shipments), *map(_canceled, cancels)]
-    return [*_of_shipments(due, shipments), *_of_cancels(due, cancels)]
+        return [*_of_canceled(shipments), *map(_canceled, [*cancels, *parts])]
+    return [*_of_shipments(due, shipments), *_of_cancels(due, cancels), *_of_parts(due, parts)]
 
 
 def _of_canceled(shipments: Sequence[Command]) -> Iterator[Verdict]:
@@ -117,6 +127,22 @@ def _of_cancels(due: DueOrder, cancels: Sequence[Command]) -> Iterator[Verdict]:
             yield Verdict(command, CommandState.WITHDRAWN, because)
         elif due.has_shipped and command.state not in (*_UNSENT, CommandState.REFUSED):
             yield Verdict(command, CommandState.REFUSED, "Amazon shipped the order although asked to cancel it.")
+
+
+def _of_parts(due: DueOrder, parts: Sequence[Command]) -> Iterator[Verdict]:
+    items = {item.id: item for item in due.items}
+    for command in parts:
+        if all(
+            canceled_units(items.get(row_id), ordered=ordered) >= canceled + wanted
+            for row_id, wanted, ordered, canceled in command.payload["before"]
+        ):
+            yield Verdict(command, CommandState.CONFIRMED, "Amazon canceled the part that it was asked to.")
+        elif due.order.amazon_status in _NO_LONGER_OPEN and command.state in _UNSENT:
+            because = f"Amazon says the order is {due.order.amazon_status.value}; the cancellation is not sent."
+            yield Verdict(command, CommandState.WITHDRAWN, because)
+        elif due.has_shipped and command.state is not CommandState.REFUSED:
+            because = "Amazon shipped all that was left although asked to cancel a part of it."
+            yield Verdict(command, CommandState.REFUSED, because)
 
 
 _EVENTS: Final = {

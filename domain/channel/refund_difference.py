@@ -3,7 +3,7 @@
 from domain.amazon.records import AmazonItem
 from domain.catalog.stock import release
 from domain.change import Change
-from domain.channel.conflicts import price_now, units_kept
+from domain.channel.conflicts import price_now, units_kept, units_listed
 from domain.channel.due_orders import DueOrder
 from domain.channel.refunded import follow
 from domain.commerce.credit_memos import refund_line
@@ -33,8 +33,8 @@ async def refund_units(
     Their amount is what the line loses at Amazon; where Amazon does not say, their share of what is left of it. The
     shares of a line always add up to the line.
     """
-    kept, rest = units_kept(line), item.quantity_ordered if item else 0
-    amount = _of_units(left_of(line, due.given[line.id]), kept=kept, rest=rest, item=item)
+    kept, rest = units_kept(line), units_listed(item)
+    amount = of_units(left_of(line, due.given[line.id]), kept=kept, rest=rest, item=item)
     to_ship = quantities(line).to_ship
     dropped = kept - rest
     unsent = to_ship - max(0, to_ship - dropped)
@@ -82,7 +82,8 @@ async def _refund(
     await follow(unit, due.order, commerce, due.lines, memo)
 
 
-def _of_units(left: Given, *, kept: int, rest: int, item: AmazonItem | None) -> Given:
+def of_units(left: Given, *, kept: int, rest: int, item: AmazonItem | None) -> Given:
+    """Return what the units come to of which `rest` of `kept` stay; `left` is what was not given back of their line."""
     staying = Given(shipping=share(left.shipping, part=rest, of=kept))
     total = share(left.total, part=rest, of=kept)
     is_now = price_now(item) if item and rest else None

@@ -17,6 +17,7 @@ class ResolutionKind(StrEnum):
     CANCEL_ORDER = "CANCEL_ORDER"
     RETRY_COMMAND = "RETRY_COMMAND"
     GIVE_UP_COMMAND = "GIVE_UP_COMMAND"
+    CONFIRM_COMMAND = "CONFIRM_COMMAND"  # say that Amazon did it
     REFUND_DIFFERENCE = "REFUND_DIFFERENCE"
     TAKE_OVER = "TAKE_OVER"  # let our side say what Amazon says now
     KEEP = "KEEP"  # leave our side as it is

@@ -11,7 +11,8 @@ from domain.amazon.records import AmazonItem
 from domain.catalog.records import Product
 from domain.channel.blockers import BlockerKind
 from domain.channel.cancel_rules import cancel_refusal
-from domain.channel.command_choices import give_up_refusal, retry_refusal
+from domain.channel.command_choices import give_up_refusal, needs_word, retry_refusal
+from domain.channel.confirm_by_hand import confirm_refusal
 from domain.channel.proposals import proposals_of
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.channel.resolution import Resolution, ResolutionInput, ResolutionKind
@@ -61,6 +62,20 @@ _CONNECT: Final = Resolution(
     needs_input=(ResolutionInput.CREDENTIALS,),
 )
 _RETRY_COMMAND: Final = Resolution(kind=_Kind.RETRY_COMMAND, label="Send it to Amazon again", mutation="retryCommand")
+_RETRY_UNDONE: Final = Resolution(
+    kind=_Kind.RETRY_COMMAND,
+    label="Send it to Amazon again",
+    mutation="retryCommand",
+    needs_input=(ResolutionInput.NOTE,),
+    asserts="Seller Central shows that it is not done",
+)
+_CONFIRM: Final = Resolution(
+    kind=_Kind.CONFIRM_COMMAND,
+    label="Mark it as done",
+    mutation="confirmCommand",
+    needs_input=(ResolutionInput.NOTE,),
+    asserts="Seller Central shows that the buyer has been paid",
+)
 _GIVE_UP: Final = Resolution(
     kind=_Kind.GIVE_UP_COMMAND,
     label="Give it up",
@@ -185,7 +200,11 @@ def _of_command(entry: Attention, around: Surroundings) -> Iterator[Resolution]:
     command = next((one for one in standing.commands if one.id == entry.command_id), None) if standing else None
     if standing is None or command is None:
         return
+    if needs_word(command) and confirm_refusal(command) is None:
+        yield _CONFIRM
     if retry_refusal(command, standing) is None:
-        yield _RETRY_COMMAND
+        yield _RETRY_UNDONE if needs_word(command) else _RETRY_COMMAND
+    if not needs_word(command) and confirm_refusal(command) is None:
+        yield _CONFIRM
     if give_up_refusal(command, is_overdue=entry.kind is AttentionKind.COMMAND_OVERDUE) is None:
         yield _GIVE_UP

@@ -17,7 +17,10 @@ QUANTITY_LOWERED: Final = RefundReason.QUANTITY_LOWERED.value
 PRICE_LOWERED: Final = RefundReason.PRICE_LOWERED.value
 """The reason of a credit memo of money by which Amazon's amount of a line fell."""
 
-_FOLLOWING: Final = (CANCELED_ON_AMAZON, QUANTITY_LOWERED, PRICE_LOWERED)
+REST_CANCELED: Final = RefundReason.REST_CANCELED.value
+"""The reason of a credit memo of units that Amazon canceled because it was asked to."""
+
+_FOLLOWING: Final = (CANCELED_ON_AMAZON, QUANTITY_LOWERED, PRICE_LOWERED, REST_CANCELED)
 
 
 @dataclass(slots=True)

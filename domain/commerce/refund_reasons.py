@@ -5,7 +5,7 @@ from typing import Final
 
 
 class RefundReason(StrEnum):
-    """Why money is given back; the last three follow what Amazon shows."""
+    """Why money is given back; the last ones follow what Amazon shows."""
 
     BUYER_RETURN = "BUYER_RETURN"
     BUYER_CANCELED = "BUYER_CANCELED"
@@ -16,6 +16,7 @@ class RefundReason(StrEnum):
     CANCELED_ON_AMAZON = "CANCELED_ON_AMAZON"
     QUANTITY_LOWERED = "QUANTITY_LOWERED"
     PRICE_LOWERED = "PRICE_LOWERED"
+    REST_CANCELED = "REST_CANCELED"
 
 
 BY_PERSON: Final = frozenset(

@@ -190,7 +190,7 @@ def test_an_unshipped_order_can_be_canceled_whether_imported_or_not(commerce: st
     [
         ("PENDING", "until the order is UNSHIPPED it can be canceled in Seller Central"),
         ("PENDING_AVAILABILITY", "until it is UNSHIPPED it can be canceled in Seller Central"),
-        ("PARTIALLY_SHIPPED", "cancel the rest in Seller Central"),
+        ("PARTIALLY_SHIPPED", "cancel the rest with cancelRest"),
         ("SHIPPED", "returns and exchanges are handled in Seller Central"),
         ("INVOICE_UNCONFIRMED", "returns and exchanges are handled in Seller Central"),
         ("CANCELED", "canceled already"),

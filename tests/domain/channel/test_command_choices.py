@@ -99,8 +99,8 @@ async def test_a_confirmation_is_not_sent_again_once_amazon_canceled_the_order(
 
 async def test_other_kinds_are_sent_again_whatever_the_order_does(stage: Stage, order: AmazonOrder) -> None:
     standing = (await standings([order]))[order.id]
-    refund = Command(kind=CommandKind.REFUND, state=CommandState.REFUSED)
-    assert retry_refusal(refund, standing) is None
+    stock = Command(kind=CommandKind.UPDATE_STOCK, state=CommandState.REFUSED)
+    assert retry_refusal(stock, standing) is None
 
 
 @pytest.mark.parametrize("state", ["QUEUED", "HELD", "SENT", "ACCEPTED", "CONFIRMED", "WITHDRAWN"])
@@ -164,7 +164,7 @@ async def test_giving_up_twice_is_refused_the_second_time(stage: Stage, order: A
 
 async def test_messages_of_other_kinds_are_given_up_by_that_name(stage: Stage, order: AmazonOrder) -> None:
     command = await stage.cancel(order)
-    await Command.all().update(kind="REFUND")
+    await Command.all().update(kind="UPDATE_STOCK")
     await give_up_command(command_id=command.id, note="no", now=stage.now, actor=CLERK)
     assert (await last_event(order)).message == "The message is given up: no"
 
