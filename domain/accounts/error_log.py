@@ -65,8 +65,8 @@ async def forget_errors(*, now: datetime, limit: int = BATCH) -> int:
     """Delete entries older than logs are kept, some at a time; return how many went."""
     before = now - KEPT[(await in_force()).chosen.log_retention]
     old = (
-        await CommunicationError.filter(last_at__lt=before)
-        .order_by("last_at")
+        await CommunicationError.filter(created_at__lt=before)
+        .order_by("created_at")
         .limit(limit)
         .values_list("id", flat=True)
     )
@@ -117,7 +117,7 @@ async def _note(failure: CallFailure, whose: tuple[int | None, int | None]) -> i
     key = _key(hour, account_id, store_id, failure.operation, code, message)
     if await _count_on(key, failure):
         return 0
-    of_hour = CommunicationError.filter(account_id=account_id, last_at__gte=_start_of_hour(failure.at))
+    of_hour = CommunicationError.filter(account_id=account_id, created_at__gte=_start_of_hour(failure.at))
     if await of_hour.count() >= MOST_AN_HOUR:
         key, code, message, store_id = _key(hour, account_id, _OTHERS), _OTHERS, _COUNTED, None
         if await _count_on(key, failure):

@@ -61,6 +61,6 @@ class CommunicationError(Model):
 
         table = "communication_error"
         indexes = (
-            Index(fields=("account_id", "last_at", "store_id", "id"), name="ix_communication_error_account"),
-            Index(fields=("last_at", "id"), name="ix_communication_error_newest"),
+            Index(fields=("account_id", "created_at", "store_id", "id"), name="ix_communication_error_account"),
+            Index(fields=("created_at", "id"), name="ix_communication_error_newest"),
         )

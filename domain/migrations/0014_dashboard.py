@@ -44,8 +44,8 @@ class Migration(migrations.Migration):
                 CHECK ("times" > 0)
             )""",
             'CREATE INDEX "ix_communication_error_account" '
-            'ON "communication_error" ("account_id", "last_at", "store_id", "id")',
-            'CREATE INDEX "ix_communication_error_newest" ON "communication_error" ("last_at", "id")',
+            'ON "communication_error" ("account_id", "created_at", "store_id", "id")',
+            'CREATE INDEX "ix_communication_error_newest" ON "communication_error" ("created_at", "id")',
         ),
         Statements(
             # With what is added up of orders: figures of a store with very many read the index alone.

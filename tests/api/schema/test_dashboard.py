@@ -1,10 +1,9 @@
 from datetime import timedelta
 
 from domain.accounts.records import Store
-from domain.amazon.records import AmazonOrder
 from domain.channel.revenue import RULE
 from tests.api.schema.asking import Client
-from tests.domain.channel.stage import CLERK, Stage, euro, item
+from tests.domain.channel.stage import item
 
 MONEY = "{ amount currencyCode }"
 DASHBOARD = f"""query($id: ID!, $first: Int) {{ store(id: $id) {{ status dashboard {{
@@ -79,7 +78,7 @@ async def test_recent_orders_are_as_many_as_asked_for(client: Client):
     assert len((await dashboard(client, first=None))["recentOrders"]) == 3
     store_id = (await client.ask(STORES))["stores"][0]["id"]
     refused = await client.refused(DASHBOARD, id=store_id, first=101)
-    assert refused["code"] == "INVALID"
+    assert (refused["code"], refused["message"]) == ("BAD_USER_INPUT", "`first` is from 0 to 100.")
 
 
 async def test_the_links_lead_to_the_seller_central_of_the_store(client: Client):
