@@ -40,7 +40,7 @@ _GROUPS: Final = (
     ),
     (
         "orders",
-        "List, show, ship, cancel, refund and print orders.",
+        "List, show, ship, cancel, refund and print orders, and write to their buyers.",
         (
             ("list", "List orders, the newest first."),
             ("show", "Show one order, and what can be done with it."),
@@ -48,6 +48,7 @@ _GROUPS: Final = (
             ("cancel", "Ask Amazon to cancel an order."),
             ("refund", "Give back some or all that was paid of an order."),
             ("print", "Write the papers of an order into a file."),
+            ("email", "Write to the buyer of an order."),
         ),
     ),
     (

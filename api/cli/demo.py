@@ -115,6 +115,8 @@ async def _service(world: World, *, amazon: str, folder: Path) -> AsyncIterator[
         amazon_token_url=f"{amazon}/auth/o2/token",
         amazon_client_id="demo",
         amazon_client_secret=SecretStr("demo"),
+        mail_server=f"file://{folder / 'emails'}",
+        mail_from="shop@example.com",
     )
     # A transport of its own: the proxy that the environment may name has no way to this machine's ports.
     transport = httpx2.AsyncHTTPTransport()

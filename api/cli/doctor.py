@@ -9,23 +9,24 @@ from api.cli.examination import (
     look_at_worker,
     look_inside,
 )
+from api.cli.mail_examination import look_at_mail
 from api.cli.output import give_json, give_table, tell
 from api.configuration import Loaded, load_settings
 
 
 async def doctor(*, offline: bool = False, json: bool = False) -> int:
-    """Check the configuration, the database, the worker, the stores and what Amazon says of them.
+    """Check the configuration, e-mails, the database, the worker, the stores and what Amazon says of them.
 
     Exit codes: 0 nothing is bad, 1 something is, 78 the configuration cannot be read. Secrets are never printed.
 
     Parameters
     ----------
     offline
-        Do not ask Amazon; otherwise one token and one call for each account.
+        Do not ask Amazon, otherwise one token and one call for each account; nor greet the mail server.
     json
         Print JSON.
     """
-    findings = await _findings(load_settings(), asks_amazon=not offline)
+    findings = await _findings(load_settings(), asks_servers=not offline)
     if json:
         give_json([_entry(finding) for finding in findings])
     else:
@@ -36,13 +37,14 @@ async def doctor(*, offline: bool = False, json: bool = False) -> int:
     return Exit.FAILED if any(finding.health is Health.BAD for finding in findings) else Exit.OK
 
 
-async def _findings(loaded: Loaded, *, asks_amazon: bool) -> list[Finding]:
+async def _findings(loaded: Loaded, *, asks_servers: bool) -> list[Finding]:
     findings = list(look_at_machine(loaded))
+    findings.append(await look_at_mail(loaded, asks_server=asks_servers))
     findings.append(await look_at_database(loaded))
     if findings[-1].health is not Health.GOOD or any(one.about == "secret key" and one.fix for one in findings):
         return findings  # there is nothing to look into
     findings.append(look_at_worker(loaded))
-    return findings + [finding async for finding in look_inside(loaded, asks_amazon=asks_amazon)]
+    return findings + [finding async for finding in look_inside(loaded, asks_amazon=asks_servers)]
 
 
 def _entry(finding: Finding) -> dict[str, str | None]:

@@ -8,12 +8,21 @@ from api.cli.asking import Asker, asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
 from api.cli.order_acts import cancel_orders, ship_orders
+from api.cli.order_mails import email_orders
 from api.cli.order_prints import print_orders
 from api.cli.order_refunds import refund_orders
 from api.cli.output import give, give_json, give_table
 from domain.amazon.display import DisplayStatus
 
-__all__ = ["cancel_orders", "list_orders", "print_orders", "refund_orders", "ship_orders", "show_orders"]
+__all__ = [
+    "cancel_orders",
+    "email_orders",
+    "list_orders",
+    "print_orders",
+    "refund_orders",
+    "ship_orders",
+    "show_orders",
+]
 
 MOST: Final = 100
 _LIST: Final = """query Orders($first: Int, $where: AmazonOrderWhere) {
