@@ -23,10 +23,11 @@ from domain.amazon.cancel_reasons import CancelReason
 from domain.amazon.records import AmazonOrder
 from domain.channel.cancel_policy import CountsAgainstSeller, verdict_on
 from domain.channel.delivery_figures import Cancellations, DeliveryFigures, delivery_figures
-from domain.errors import InvalidInput, NotFound
+from domain.errors import InvalidInput
 
 _SHIP_BY: Final = AmazonOrderOrder(field=AmazonOrderOrderField.SHIP_BY, direction=OrderDirection.ASC)
 _MOST_DAYS: Final = 90
+_USUAL_DAYS: Final = 30
 
 described(
     ShipByDue,
@@ -165,8 +166,8 @@ async def figures_of_delivery(info: Info, store_id: OfStore, days: Days) -> Deli
 
     Raises InvalidInput.
     """
-    asked = 30 if given(days) is None else days
-    if asked is None or not 1 <= asked <= _MOST_DAYS:
+    asked: int = _USUAL_DAYS if given(days) is None else given(days)
+    if not 1 <= asked <= _MOST_DAYS:
         raise InvalidInput(f"`days` is from 1 to {_MOST_DAYS}.", path=("days",))
     stores = await _stores(info, given(store_id))
     with reading():
@@ -189,7 +190,7 @@ async def figures_of_delivery(info: Info, store_id: OfStore, days: Days) -> Deli
 async def cancel_reasons(info: Info, order_id: OfOrder) -> list[CancelReasonRule]:
     """Return every reason with what it means for the seller, for an order if one is named.
 
-    Raises InvalidInput or NotFound.
+    Raises InvalidInput.
     """
     asked = await _buyer_asked(info, given(order_id))
     verdicts = [(reason, verdict_on(reason, buyer_asked=asked)) for reason in CancelReason]
@@ -210,7 +211,7 @@ async def _buyer_asked(info: Info, order_id: str | None) -> bool | None:
     wanted = typed_id(order_id, "AmazonOrder", path=("orderId",))
     order = await info.context.loaders.row(AmazonOrder).load(wanted.row_id)
     if order is None or order.account_id != wanted.account_id:
-        raise NotFound("There is no such order.", path=("orderId",))
+        raise InvalidInput("There is no such order.", path=("orderId",))
     return order.cancel_requested_at is not None
 
 
