@@ -21,7 +21,7 @@ def parties_of(values: Values | None, *, order: AmazonOrder, redacted_at: dateti
     address = (values or {}).get("address") or {}
     receiver = address.get("name") or buyer.get("name")
     if not buyer.get("name") and not any(address.values()):
-        why = _why_unknown(order, redacted_at)
+        why = why_unknown(order, redacted_at)
         return Party(BILL_TO, (why,), is_known=False), Party(SHIP_TO, (why,), is_known=False)
     street = tuple(_street(address)) or ("(Amazon gave no address.)",)
     return (
@@ -48,7 +48,8 @@ def _street(address: Mapping[str, str | None]) -> Iterator[str]:
         yield f"Phone: {phone}"
 
 
-def _why_unknown(order: AmazonOrder, redacted_at: datetime | None) -> str:
+def why_unknown(order: AmazonOrder, redacted_at: datetime | None) -> str:
+    """Return why nothing is known of an order's buyer; `redacted_at` is when the data was deleted, if it was."""
     if redacted_at is not None:
         return f"The buyer's data was deleted on {day(redacted_at)}: its time was over."
     if order.fulfillment_channel is FulfillmentChannel.AMAZON:

@@ -56,7 +56,7 @@ async def surroundings_of(order_ids: Collection[int], sealer: Sealer) -> dict[in
     for line in await lines_of(list(lines)):
         lines[line.order_id][line.id] = line
     buyers = await _buyers_of(orders, sealer)
-    redacted = await _redacted(list(amazon))
+    redacted = await redacted_at(list(amazon))
     return {
         order.id: Surroundings(
             order=order,
@@ -84,6 +84,7 @@ async def _buyers_of(orders: Collection[CommerceOrder], sealer: Sealer) -> dict[
     return copies
 
 
-async def _redacted(amazon_ids: Collection[int]) -> dict[int, datetime]:
+async def redacted_at(amazon_ids: Collection[int]) -> dict[int, datetime]:
+    """Return when the buyer data of Amazon orders was deleted, by the order's id; the others are left out."""
     events = await Event.filter(order_id__in=list(amazon_ids), kind=EventKind.REDACTED).order_by("id")
     return {event.order_id: event.at for event in events if event.order_id is not None}

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Final
 
 from domain.accounts.order_settings import CustomerCreation, InitialStatusMode, OrderNumberSource
 from domain.amazon.display import ImportState
@@ -14,16 +13,14 @@ from domain.channel.amounts import Sums, amount_line, grand_total, line_sums, or
 from domain.channel.checks import of_the_order_alone
 from domain.channel.due_orders import DueOrder
 from domain.channel.normal_address import normal_address
-from domain.commerce.customers import CustomerKey, customers_of
+from domain.commerce.customers import CustomerKey, customer_digest, customers_of
 from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState
 from domain.commerce.orders import Draft, place_orders
+from domain.commerce.person_names import plain_name
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.money import Money
 from domain.sealing import Sealer
 from domain.timeline import EventKind
-
-EMAIL: Final = "email"
-"""The purpose of the digest that a customer's e-mail address is found by."""
 
 
 async def import_orders(unit: Change, due_orders: Sequence[DueOrder], *, sealer: Sealer) -> None:
@@ -133,7 +130,7 @@ async def _add_customers(
     unit: Change, due_orders: Sequence[DueOrder], drafts: Sequence[Draft], *, sealer: Sealer
 ) -> None:
     keys = {
-        due.order.id: CustomerKey(due.settings.commerce_store_view, sealer.digest(EMAIL, _email(due).lower()))
+        due.order.id: CustomerKey(due.settings.commerce_store_view, customer_digest(_email(due), sealer))
         for due in due_orders
         if due.settings.customer_creation is CustomerCreation.NEW_CUSTOMER
     }
@@ -155,7 +152,7 @@ async def _keep_buyers(
     for due, draft in zip(due_orders, drafts, strict=True):
         if due.buyer is None:
             continue
-        buyer = _with_normal_address(due.buyer)
+        buyer = _normal(due.buyer)
         kept.append(_kept(draft, Owner.COMMERCE_ORDER, draft.order.id, buyer, purge_at=None))
         if draft.order.customer_id is not None:
             ships_by = max(now, due.order.latest_ship_at or now)
@@ -164,9 +161,11 @@ async def _keep_buyers(
     await keep_many(kept, sealer=sealer)
 
 
-def _with_normal_address(buyer: Values) -> Values:
-    address = buyer.get("address")
-    return {**buyer, "address": normal_address(address)} if address else buyer
+def _normal(values: Values) -> Values:
+    """Return buyer data as the back office takes it; what Amazon said is kept with the Amazon order."""
+    buyer, address = values.get("buyer"), values.get("address")
+    named = {"buyer": {**buyer, "name": plain_name(buyer.get("name"))}} if buyer else {}
+    return {**values, **named, **({"address": normal_address(address)} if address else {})}
 
 
 def _kept(draft: Draft, owner: Owner, owner_id: int, values: Values, *, purge_at: datetime | None) -> Kept:

@@ -9,6 +9,7 @@ from typing import Final
 import pycountry
 
 from domain.channel.address_patch import Address, plain
+from domain.commerce.person_names import plain_name
 
 _CODED: Final = frozenset(["AU", "BR", "CA", "IN", "MX", "US"])
 """The countries whose addresses are written with the code of a region."""
@@ -27,12 +28,15 @@ _OLD: Final[Mapping[str, str]] = {
 
 
 def normal_address(address: Address) -> dict[str, str | None]:
-    """Return an address with its region as the country's code and a short postal code; what is unknown is kept.
+    """Return an address with a plain name, its region as the country's code, and a short postal code.
 
+    A region or code that is not known is kept.
     Doing it again changes nothing. Source: the guide's release notes 4.2.0 (addresses of the United States).
     """
     country = (plain(address.get("country_code")) or "").upper()
     found: dict[str, str | None] = dict(address)
+    if address.get("name"):
+        found["name"] = plain_name(address["name"])
     if region := plain(address.get("region")):
         found["region"] = _region(country, region)
     if postal_code := plain(address.get("postal_code")):

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from domain.commerce.records import Customer
+from domain.sealing import Sealer
+
+_PURPOSE: Final = "email"
 
 
 class CustomerKey(NamedTuple):
@@ -22,3 +25,8 @@ async def customers_of(keys: Collection[CustomerKey], *, now: datetime) -> dict[
     await Customer.bulk_create(wanted, ignore_conflicts=True)
     stored = await Customer.filter(email_digest__in={key.email_digest for key in keys})
     return {CustomerKey(customer.store_view, customer.email_digest): customer for customer in stored}
+
+
+def customer_digest(email: str, sealer: Sealer) -> str:
+    """Return the keyed digest that a customer is found by: the same for an e-mail address in any case."""
+    return sealer.digest(_PURPOSE, email.strip().lower())

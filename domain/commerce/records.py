@@ -62,6 +62,7 @@ class CommerceOrder(Model):
         unique_together = (("store_id", "channel_order_id"), ("store_view", "number"))
         indexes = (
             Index(fields=("store_id", "created_at", "id"), name="ix_commerce_order_store"),
+            Index(fields=("customer_id",), name="ix_commerce_order_customer"),
             Index(fields=("number", "id"), name="ix_commerce_order_number"),
             Index(fields=("created_at", "id"), name="ix_commerce_order_created"),
             Index(fields=("updated_at", "id"), name="ix_commerce_order_updated"),

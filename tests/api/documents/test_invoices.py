@@ -109,8 +109,8 @@ def test_the_papers_of_an_order_add_up_to_it_whatever_the_steps(case):
         assert sum(minor for label, minor in one.items() if label != "Grand total") == one["Grand total"]
     whole = {part: order.subtotal_minor if part == "price" else getattr(order, f"{part}_minor") for part in PARTS}
     for label, part in LABELS.items():
-        assert sum(one.get(label, Decimal(0)) for one in sums).scaleb(places) == whole[part], label
-    assert sum(one["Grand total"] for one in sums).scaleb(places) == order.total_minor
+        assert sum((one.get(label, Decimal(0)) for one in sums), Decimal(0)).scaleb(places) == whole[part], label
+    assert sum((one["Grand total"] for one in sums), Decimal(0)).scaleb(places) == order.total_minor
 
 
 def test_an_invoice_of_everything_says_what_the_order_says():

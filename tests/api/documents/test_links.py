@@ -11,8 +11,10 @@ NOW = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
 PAPERS = [PaperId(PaperKind.INVOICE, 12), PaperId(PaperKind.SHIPMENT, 7), PaperId(PaperKind.CREDIT_MEMO, 1)]
 
 
-def read(link: str, sealer: Sealer, *, now: datetime = NOW, **other: str) -> list[PaperId] | None:
-    given = dict(parse_qsl(urlsplit(link).query)) | other
+def read(
+    link: str, sealer: Sealer, *, now: datetime = NOW, other: dict[str, str] | None = None
+) -> list[PaperId] | None:
+    given = dict(parse_qsl(urlsplit(link).query)) | (other or {})
     return papers_named(given["papers"], given["until"], given["key"], now=now, sealer=sealer)
 
 
@@ -43,7 +45,7 @@ def test_a_link_is_the_same_all_day_and_good_until_the_end_of_the_next(sealer: S
     ],
 )
 def test_nobody_guesses_a_link(sealer: Sealer, other: dict[str, str]):
-    assert read(link_to(PAGE, PAPERS, now=NOW, sealer=sealer), sealer, **other) is None
+    assert read(link_to(PAGE, PAPERS, now=NOW, sealer=sealer), sealer, other=other) is None
 
 
 def test_another_service_signs_otherwise(sealer: Sealer):

@@ -70,3 +70,9 @@ def test_everything_else_stays_and_doing_it_again_changes_nothing():
         "country_code": "US",
     }
     assert normal_address(once) == once
+
+
+def test_a_name_on_an_address_is_plain_and_a_missing_one_stays_missing():
+    assert normal_address({"name": "Ada 🎉 <Byron>"}) == {"name": "Ada Byron"}
+    assert normal_address({"name": "***"}) == {"name": None}
+    assert normal_address({"name": None, "city": "X"}) == {"name": None, "city": "X"}
