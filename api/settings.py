@@ -116,6 +116,15 @@ class Settings(BaseSettings):
     mail_templates: Annotated[
         str | None, Field(description="A folder with templates of your own; they win over those of the same name.")
     ] = None
+    instance: Annotated[
+        str | None,
+        Field(
+            max_length=100,
+            description="A name of this installation, e.g. `production`. A database last used under another name, or "
+            "copied without the file `….home` beside it, is taken for a copy: nothing is sent to Amazon until "
+            "`orderlane config read-only off`.",
+        ),
+    ] = None
     sync_page_size: Annotated[int, Field(ge=1, le=100, description="How many orders to ask Amazon for at a time.")] = (
         100
     )

@@ -70,6 +70,11 @@ class BlockedOrders(Cause):
         return all_of([equal("import_state", ImportState.BLOCKED.value), told])
 
 
+READ_ONLY: Final = (
+    "Read-only mode is on: orders are read, and what is to go to Amazon is recorded and held back.{because} "
+    "See `commands(states: [HELD])` for what waits; when it may go, switch the mode off (updateGlobalSettings)."
+)
+
 BLOCKED: Final = BlockedOrders(
     1,
     BLOCKING,

@@ -12,13 +12,14 @@ from api.database.read import Row
 from api.plans.fragments import Fragment
 from api.schema.context import Context, Info
 from api.schema.ids import NodeId
-from api.schema.message_causes import BLOCKED, OTHERS, Cause, Severity
+from api.schema.message_causes import BLOCKED, OTHERS, READ_ONLY, Cause, Severity
 from api.schema.nodes import Node
 from api.schema.order_list import AmazonOrderConnection, list_orders
 from api.schema.paging import After, First
 from api.schema.reading import reading
 from api.schema.stores import Store
 from domain.accounts import records
+from domain.accounts.global_settings import InForce, read_only_since
 from domain.channel.records import AttentionKind
 from domain.instant import from_text
 
@@ -78,14 +79,26 @@ async def system_messages(context: Context) -> list[SystemMessage]:
     opened: defaultdict[str, list[Row]] = defaultdict(list)
     for row in await read_rows(_OPENED):
         opened[row["kind"]].append(row)
-    if not opened:
+    with reading():
+        switched = await read_only_since()
+    if not opened and switched is None:
         return []
     with reading():
         stores = await records.Store.exclude(state=records.StoreState.DELETING).order_by("id")
     blocking = opened[AttentionKind.BLOCKER] + (await read_rows(_FAILED) if opened[AttentionKind.FAILED] else [])
     found = [(BLOCKED, blocking)] + [(cause, [row for kind in cause.kinds for row in opened[kind]]) for cause in OTHERS]
     messages = [_message(cause, rows, stores) for cause, rows in found]
-    return [message for message in messages if message is not None]
+    about_mode, others = _read_only(switched, stores), [message for message in messages if message is not None]
+    return about_mode + others if switched and switched.because else others + about_mode
+
+
+def _read_only(switched: InForce | None, stores: list[records.Store]) -> list[SystemMessage]:
+    """Return the message that nothing is sent, if that is so; it is more urgent if nobody asked for it."""
+    if switched is None or switched.at is None:
+        return []
+    severity = Severity.CRITICAL if switched.because else Severity.WARNING
+    text = READ_ONLY.format(because=f" {switched.because}" if switched.because else "")
+    return [SystemMessage(severity=severity, text=text, number=9, about=stores, only=None, created_at=switched.at)]
 
 
 def _message(cause: Cause, found: Sequence[Row], stores: Sequence[records.Store]) -> SystemMessage | None:

@@ -20,7 +20,10 @@ _LONGEST_PAUSE: Final = timedelta(hours=1)
 
 
 async def mails_due(worker: Worker) -> int:
-    """Send the e-mails that are due, one after the other; return how many were tried. None without mail server or in read-only mode."""
+    """Send the e-mails that are due, one after the other; return how many were tried.
+
+    None without mail server, and none in read-only mode: it may be another installation that has sent them.
+    """
     if worker.outgoing is None or await is_read_only():
         return 0
     due = await due_mails(now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.mails_a_sweep)
