@@ -9,6 +9,7 @@ from cyclopts import App
 from pydantic import SecretStr
 from rich.console import Console
 
+from api.cli.actions_page import actions_page
 from api.cli.commands import build, with_full_help
 from api.settings import MAKE_A_KEY, PREFIX, SECRETS, Settings
 
@@ -88,7 +89,7 @@ def _setting_line(name: str) -> str:
 
 def pages() -> dict[str, str]:
     """Return the generated pages by file name."""
-    return {"cli.md": cli_page(), "configuration.md": configuration_page()}
+    return {"actions.md": actions_page(_NOTE), "cli.md": cli_page(), "configuration.md": configuration_page()}
 
 
 if __name__ == "__main__":

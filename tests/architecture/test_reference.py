@@ -4,7 +4,7 @@ from api.cli.reference import DOCS, pages
 from api.settings import PREFIX, Settings
 
 
-@pytest.mark.parametrize("name", ["cli.md", "configuration.md"])
+@pytest.mark.parametrize("name", ["actions.md", "cli.md", "configuration.md"])
 def test_a_generated_page_is_what_the_program_writes(name: str):
     assert (DOCS / name).read_text("utf-8") == pages()[name], "run: python -m api.cli.reference"
 
