@@ -47,6 +47,7 @@ _GROUPS: Final = (
             ("ship", "Ship an order, or some of it."),
             ("cancel", "Ask Amazon to cancel an order."),
             ("refund", "Give back some or all that was paid of an order."),
+            ("export", "Write a list of orders into a CSV file."),
             ("print", "Write the papers of an order into a file."),
             ("email", "Write to the buyer of an order."),
         ),

@@ -22,6 +22,11 @@ _HEADERS: Final = {
 }
 
 
+def ticket_in(path: str) -> str:
+    """Return the ticket that a link holds."""
+    return path.removeprefix(LINK)
+
+
 async def fetched(service: Service, ticket: str) -> Export | None:
     """Return the file that a ticket stands for, to the first who comes in time; None to everybody else.
 

@@ -15,6 +15,7 @@ from api.schema.context import Info
 from api.schema.decisions import ImportDecision
 from api.schema.event_list import OrderEventConnection, OrderEventWhere, latest_event, list_events
 from api.schema.events import OrderEvent
+from api.schema.grid_columns import GridColumns
 from api.schema.holding import Holdable
 from api.schema.label_fields import Labels
 from api.schema.loaders import Listing
@@ -48,7 +49,7 @@ EventsWhere = Annotated[OrderEventWhere | None, strawberry.argument(description=
 
 @strawberry.type(description="An order as Amazon describes it, and what became of it here.")
 @window_on(records.AmazonOrder)
-class AmazonOrder(Node, Labels, Holdable):
+class AmazonOrder(Node, Labels, Holdable, GridColumns):
     """The window on an Amazon order."""
 
     version: int = strawberry.field(
