@@ -44,9 +44,9 @@ def chosen_units(standing: Standing, lines: Sequence[tuple[int, int]] | None) ->
 
     Raises RequiredInput, InvalidInput, NotFound or QuantityTooLarge.
     """
-    left, nothing_left = cancelable(standing), standing.order.amazon_status is AmazonOrderStatus.UNSHIPPED
+    left = cancelable(standing)
     if lines is None:
-        if nothing_left:
+        if _is_whole(standing, left):
             raise RequiredInput(f"Name what is canceled, since nothing has shipped: {_WHOLE}", path=_LINES)
         return left
     if not lines:
@@ -56,7 +56,7 @@ def chosen_units(standing: Standing, lines: Sequence[tuple[int, int]] | None) ->
         if refusal := _line_refusal(row_id, quantity, left, (*_LINES, str(at)), known=known, chosen=chosen):
             raise refusal
         chosen[row_id] = quantity
-    if nothing_left and chosen == left:
+    if _is_whole(standing, chosen):
         raise InvalidInput(f"This is all of the order: {_WHOLE}", path=_LINES)
     return chosen
 
@@ -86,19 +86,28 @@ def _reasons(standing: Standing, wanted: Mapping[str, int] | None) -> Iterator[s
     left = cancelable(standing)
     if not left:
         yield "Nothing is left to cancel: what has not left is in packages that Amazon is about to be told of."
-    if order.amazon_status is AmazonOrderStatus.UNSHIPPED and sum(left.values()) == 1:
+    if sum(left.values()) == 1 and _is_whole(standing, left):
         yield f"The order has one unit only, which is no part of it: {_WHOLE}"
     names = {item.item_id: item.id for item in standing.items}
     if any(quantity > left.get(names.get(item_id, 0), 0) for item_id, quantity in (wanted or {}).items()):
         yield "Fewer units are still to be shipped than were to be canceled: give it up and ask for what is left."
 
 
+def _is_whole(standing: Standing, units: Mapping[int, int]) -> bool:
+    """Return whether these units are all of an order of which nothing has left."""
+    all_open = {item.id: quantity for item in standing.items if (quantity := _open(item)) > 0}
+    return standing.order.amazon_status is AmazonOrderStatus.UNSHIPPED and dict(units) == all_open
+
+
 def _cancelable(item: AmazonItem, line: CommerceOrderLine | None) -> int:
-    open_there = item.quantity_unshipped
-    if open_there is None:
-        open_there = item.quantity_ordered - item.quantity_shipped
-    unseen = max(0, line.quantity_shipped - item.quantity_shipped) if line else open_there
-    return int(max(0, open_there - unseen))
+    """Return how many units can be canceled; nothing of an item that is not on the commerce order."""
+    unseen = max(0, line.quantity_shipped - item.quantity_shipped) if line else _open(item)
+    return max(0, _open(item) - unseen)
+
+
+def _open(item: AmazonItem) -> int:
+    told = item.quantity_unshipped
+    return int(item.quantity_ordered - item.quantity_shipped if told is None else told)
 
 
 def _line_refusal(

@@ -30,6 +30,7 @@ ACTIONS: Final = f"""query ($ids: [ID!]!) {{ nodes(ids: $ids) {{ id
 ADDRESS: Final = '{line1: "Hauptstr. 2", city: "Bonn", postalCode: "53111", countryCode: "DE"}'
 AT_ONCE: Final = 50  # as many as one document may have under different names
 UNDONE: Final = (ImportState.NEW, ImportState.WAITING, ImportState.BLOCKED, ImportState.SKIPPED)
+ITEMS: Final[dict[int, AmazonItem]] = {}  # the item of each order that was built
 DELIVERED: Final = (CommandKind.CONFIRM_SHIPMENT, CommandKind.CANCEL)
 
 
@@ -74,6 +75,7 @@ class World:
         await AmazonItem.bulk_create(
             copy(self.line, order_id=order.id, quantity_ordered=state.listed) for order, state in placed
         )
+        ITEMS.update({row.order_id: row for row in await AmazonItem.filter(order_id__in=[row.id for row in orders])})
         await self._make_commerce([(order, state) for order, state in placed if state.commerce])
         await Command.bulk_create(
             command_of(order, *state.command, self.line) for order, state in placed if state.command
@@ -124,6 +126,8 @@ def known_buyer(commerce: CommerceOrder, state: State) -> Kept:
 
 def command_of(order: AmazonOrder, kind: CommandKind, state: CommandState, line: AmazonItem) -> Command:
     payload: dict[str, Any] = {"reason": "NO_INVENTORY", "items": [[line.item_id, 2]], "restock": True, "note": None}
+    if kind is CommandKind.PARTIAL_CANCEL:
+        payload["before"] = [[line.id, 2, 2, 0]]
     if kind is CommandKind.CONFIRM_SHIPMENT:
         payload = PackageConfirmation(
             carrier_code="DHL", tracking_number="X", shipped_at=order.purchased_at, items=((line.item_id, 1),)
@@ -222,6 +226,11 @@ def cancellation(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "reason": "NO_INVENTORY", "idempotencyKey": f"c{order.id}"}
 
 
+def canceled_part(order: AmazonOrder) -> dict[str, Any]:
+    lines = [{"itemId": id_of(ITEMS[order.id]), "quantity": 1}]
+    return {"orderId": id_of(order), "lines": lines, "reason": "NO_INVENTORY", "idempotencyKey": f"p{order.id}"}
+
+
 def repayment(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "reason": "BUYER_RETURN", "idempotencyKey": f"r{order.id}"}
 
@@ -241,6 +250,7 @@ def remark(order: AmazonOrder) -> dict[str, Any]:
 MUTATIONS: Final = {
     "SHIP": ("shipOrder(input: $)", "ShipOrderInput!", shipment),
     "CANCEL": ("cancelOrder(input: $)", "CancelOrderInput!", cancellation),
+    "PARTIAL_CANCEL": ("cancelRest(input: $)", "CancelRestInput!", canceled_part),
     "REFUND": ("refundOrder(input: $)", "RefundOrderInput!", repayment),
     "HOLD": ("holdOrder(orderId: $, reason: STOCK)", "ID!", id_of),
     "UNHOLD": ("unholdOrder(orderId: $)", "ID!", id_of),

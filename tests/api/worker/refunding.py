@@ -1,29 +1,19 @@
 """Short ways to give back on a bench, and to compare Amazon's ledger with our credit memos and commands."""
 
-from collections import Counter
-from dataclasses import dataclass
-from datetime import datetime
+from collections import Counter, defaultdict
 from typing import Any
 
 from api.worker.sweep import sweep_once
 from domain.amazon.cancel_reasons import CancelReason
-from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind, CommandState
+from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
 from domain.channel.partial_cancel import cancel_rest
 from domain.channel.refund import refund_order
+from domain.commerce.mail_rules import Mailing
 from domain.commerce.records import CommerceOrder, CreditMemo
 from domain.money import Money
-from domain.sealing import Sealer
 from domain.timeline import SYSTEM
 from tests.api.worker.conftest import AMAZON
-from tests.domain.channel.refunds import Mailing, request
-
-
-@dataclass
-class Moment:
-    """What the short ways of the stage need to know of a bench."""
-
-    now: datetime
-    sealer: Sealer
+from tests.domain.channel.refunds import request
 
 
 async def imported(bench, count=1, *, shipped=True, **wish):
@@ -70,26 +60,26 @@ async def cancel_part(bench, number, lines=None, *, key="p1", restock=True):
     )
 
 
-async def ship_units(bench, number, quantity=1):
-    """Let so many units of the order's first item leave, in Seller Central."""
-    item = await first_item(number)
-    await bench.control(f"/orders/{number}/ship", {"items": {item.item_id: quantity}})
+async def ship_units(bench, number, **quantities):
+    """Let units of an order leave, in Seller Central; by the position of their items."""
+    items = [
+        {"orderItemId": item["orderItemId"], "quantity": quantities[f"at{at}"]}
+        for at, item in enumerate((await at_amazon(bench, number))["orderItems"])
+        if quantities.get(f"at{at}")
+    ]
+    await bench.control(f"/orders/{number}/ship", {"items": items})
 
 
-async def first_item(number):
-    order = await AmazonOrder.get(number=number)
-    return await AmazonItem.filter(order_id=order.id).order_by("position").first()
-
-
-async def ledger(bench) -> dict[str, list[dict[str, int]]]:
-    """Return what Amazon paid back: of each order each refund, by item in minor units."""
+async def ledger(bench) -> dict[str, Counter[frozenset[tuple[str, int]]]]:
+    """Return what Amazon paid back because of feeds: of each order how often what, by item in minor units."""
     told: Any = (await bench.http.get(f"{AMAZON}/_sim/ledger")).json()["orders"]
     return {
-        order["orderId"]: [
-            {item["orderItemId"]: _minor(item["total"]) for item in refund["items"]} for refund in order["refunds"]
-        ]
+        order["orderId"]: Counter(
+            frozenset((item["orderItemId"], _minor(item["total"])) for item in refund["items"])
+            for refund in order["refunds"]
+            if refund["feedId"]
+        )
         for order in told
-        if order["refunds"]
     }
 
 
@@ -100,25 +90,28 @@ async def at_amazon(bench, number) -> dict[str, Any]:
 
 
 async def check_refunds(bench) -> Counter[str]:
-    """Check that Amazon's ledger holds exactly what our refunds say, and none twice; return how they ended."""
+    """Check that Amazon paid exactly what is confirmed here, and of the rest only what is parked, none of it twice.
+
+    Returns how our refunds ended.
+    """
     paid = await ledger(bench)
+    confirmed: defaultdict[str, Counter[Any]] = defaultdict(Counter)
+    parked: defaultdict[str, Counter[Any]] = defaultdict(Counter)
     ended: Counter[str] = Counter()
     for command in await Command.filter(kind=CommandKind.REFUND):
-        order = await AmazonOrder.get(id=command.order_id)
         memo = await CreditMemo.get(command_id=command.id)
-        asked = {item_id: sum(minor for _, minor in parts) for item_id, parts in command.payload["items"]}
-        assert sum(asked.values()) == memo.total_minor
-        found = paid.get(order.number, [])
-        times = found.count(asked)
-        assert times <= 1, (order.number, command.state)
-        if command.state is CommandState.CONFIRMED:
-            assert times == 1, order.number
-        elif command.state is not CommandState.PARKED:
-            assert times == 0, (order.number, command.state)
-        if times:
-            found.remove(asked)
+        asked = frozenset((item_id, sum(minor for _, minor in parts)) for item_id, parts in command.payload["items"])
+        assert sum(minor for _, minor in asked) == memo.total_minor
+        number = (await AmazonOrder.get(id=command.order_id)).number
         ended[command.state.value] += 1
-    assert not any(paid.values()), paid
+        if command.state is CommandState.CONFIRMED:
+            confirmed[number][asked] += 1
+        elif command.state is CommandState.PARKED:
+            parked[number][asked] += 1
+    for number in {*paid, *confirmed}:
+        had = paid.get(number, Counter())
+        assert confirmed[number] <= had, (number, "confirmed and not paid")
+        assert had - confirmed[number] <= parked[number], (number, "paid twice, or against our word")
     return ended
 
 

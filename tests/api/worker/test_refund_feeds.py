@@ -25,6 +25,9 @@ class TestARefund:
 
         assert await check_refunds(shop) == {"CONFIRMED": 6}
         totals = {order.channel_number: order.total_minor for order in await CommerceOrder.all()}
-        paid = {number: sum(refunds[0].values()) for number, refunds in (await ledger(shop)).items()}
+        paid = {
+            number: sum(minor for refund in refunds for _, minor in refund)
+            for number, refunds in (await ledger(shop)).items()
+        }
         assert paid == totals
         assert len(await FeedSubmission.all()) == 1

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from domain.amazon.cancel_reasons import ADJUSTMENT_REASONS, CancelReason
-from domain.amazon.records import AmazonOrder, Command, CommandState
+from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState
 from domain.channel.command_choices import give_up_command, retry_command
 from domain.channel.partial_cancel import cancel_rest
 from domain.channel.partial_rules import canceled_units, partial_refusal
@@ -80,7 +80,9 @@ class TestTheRest:
     async def test_is_given_back_once_amazon_shows_it(self, stage: Stage, order: AmazonOrder, lowered: bool) -> None:
         await taken(await cancel(stage, order))
         if lowered:  # Amazon lists fewer, and the cup no longer
-            seen = (item("MUG", 2, parts={"ITEM": 2000, "SHIPPING": 200}, quantity_shipped=2, quantity_unshipped=0),)
+            seen: tuple[Any, ...] = (
+                item("MUG", 2, parts={"ITEM": 2000, "SHIPPING": 200}, quantity_shipped=2, quantity_unshipped=0),
+            )
         else:
             cup = item("CUP", 1, cents=700, quantity_unshipped=0, canceled_by="MERCHANT")
             seen = (five(2, left=0, by="MERCHANT")[0], cup)
@@ -176,8 +178,6 @@ class TestTheFacts:
         assert (seen.kind, seen.facts) == ("CONFLICT", {"what": "quantity", "was": 5, "is": 3})
 
     def test_are_read_either_way(self) -> None:
-        from domain.amazon.records import AmazonItem
-
         def units(ordered: int, shipped: int, left: int | None, by: str | None = None) -> int:
             found = AmazonItem(
                 quantity_ordered=ordered, quantity_shipped=shipped, quantity_unshipped=left, canceled_by=by
