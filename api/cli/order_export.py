@@ -73,7 +73,7 @@ async def export_orders(
     """
     wanted: dict[str, Any] = {
         "where": _condition(where, status, search, commerce=commerce),
-        "columns": [name.strip().upper() for name in column] if column else None,
+        "columns": _columns(column, commerce=commerce) if column else None,
     }
     async with from_there(url) if url else from_here() as source:
         if view is not None:
@@ -93,6 +93,13 @@ def _condition(where: str | None, status: list[str] | None, search: str | None, 
     if search:
         parts.append({"search": search})
     return parts[0] if len(parts) == 1 else {"AND": parts} if parts else None
+
+
+def _columns(names: list[str], *, commerce: bool) -> list[str]:
+    from api.schema.list_columns import AmazonOrderColumn, CommerceOrderColumn
+
+    known = CommerceOrderColumn if commerce else AmazonOrderColumn
+    return [chosen_word("--column", name, known) for name in names]
 
 
 def _read(where: str) -> dict[str, Any]:
