@@ -9,6 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from tortoise.expressions import RawSQL
+
 from domain.accounts.records import Store, StoreState
 from domain.change import Change, change
 from domain.commerce.mail_records import MailSettingsVersion
@@ -18,6 +20,10 @@ from domain.timeline import Actor, EventKind, Subject
 
 MOST_COPIES: Final = 10
 
+_LATER: Final = RawSQL(
+    'EXISTS (SELECT 1 FROM mail_settings later WHERE later.store_id = "mail_settings"."store_id" '
+    'AND later.version > "mail_settings"."version")'
+)
 _LONGEST_NAME: Final = 100
 _PATCH: Final = ("input", "patch")
 _CHUNK: Final = 500
@@ -33,8 +39,10 @@ async def mail_settings_of_stores(store_ids: Iterable[int]) -> dict[int, tuple[i
     ids = sorted(set(store_ids))
     found = {store_id: (0, MailSettings()) for store_id in ids}
     for start in range(0, len(ids), _CHUNK):
-        saved = MailSettingsVersion.filter(store_id__in=ids[start : start + _CHUNK])
-        for row in await saved.order_by("store_id", "version"):
+        newest = MailSettingsVersion.annotate(later=_LATER).filter(
+            store_id__in=ids[start : start + _CHUNK], later=False
+        )
+        for row in await newest:
             found[row.store_id] = (row.version, from_values(row.values))
     return found
 

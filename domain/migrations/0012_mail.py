@@ -21,10 +21,10 @@ class Migration(migrations.Migration):
                 "document_id" BIGINT,
                 "turn" INT NOT NULL,
                 "message_id" VARCHAR(320) NOT NULL UNIQUE,
-                "has_comment" BOOL NOT NULL DEFAULT FALSE,
-                "state" VARCHAR(16) NOT NULL DEFAULT 'QUEUED',
-                "attempts" INT NOT NULL DEFAULT 0,
-                "fence" INT NOT NULL DEFAULT 0,
+                "has_comment" BOOLEAN NOT NULL,
+                "state" VARCHAR(16) NOT NULL,
+                "attempts" INT NOT NULL,
+                "fence" INT NOT NULL,
                 "due_at" {instant},
                 "lease_until" BIGINT,
                 "reason" VARCHAR(500),
@@ -32,7 +32,6 @@ class Migration(migrations.Migration):
                 "sent_at" {instant}
             )""",
             'CREATE INDEX "ix_mail_order" ON "mail_message" ("order_id", "id")',
-            'CREATE INDEX "ix_mail_store" ON "mail_message" ("store_id")',
             'CREATE INDEX "ix_mail_due" ON "mail_message" ("due_at", "id") WHERE "due_at" IS NOT NULL',
             """CREATE TABLE "mail_settings" (
                 {id},

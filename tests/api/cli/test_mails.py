@@ -87,7 +87,7 @@ def test_the_doctor_looks_at_e_mails(tmp_path: Path) -> None:
         ({"mail_server": "smtp+plain://mail", "mail_password": "word"}, "bad", "in the open"),
         ({"mail_server": server, "mail_templates": str(tmp_path)}, "bad", "order.txt has a mistake"),
     ):
-        seen = found(**given)  # type: ignore[arg-type]
+        seen = found(**given)
         assert (seen[0], words in seen[1]) == (health, True), seen
 
 

@@ -1,6 +1,7 @@
 from email import message_from_bytes
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import SecretStr, ValidationError
@@ -91,11 +92,11 @@ def test_without_mail_server_nothing_is_sent_and_the_rules_know_what_is_missing(
 )
 def test_settings_that_cannot_be_are_refused(given: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
-        Settings(**given)
+        Settings(**given)  # type: ignore[arg-type]
 
 
 def test_no_password_goes_over_a_network_in_the_open() -> None:
-    given = {"mail_user": "shop", "mail_password": SecretStr("word")}
+    given: dict[str, Any] = {"mail_user": "shop", "mail_password": SecretStr("word")}
     assert port_of(Settings(mail_server="smtp+plain://127.0.0.1", **given))
     with pytest.raises(ConfigurationError, match="in the open"):
         port_of(Settings(mail_server="smtp+plain://mail.example.com", **given))

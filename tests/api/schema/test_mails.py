@@ -189,7 +189,7 @@ async def test_mail_settings_are_saved_by_version_and_take_effect(
         return (await client.ask(SAVE, input=given))["updateMailSettings"]
 
     first = (await client.ask(query, id=store))["store"]["mailSettings"]
-    nothing = {"version": 0, "senderName": None, "senderAddress": None, "copyTo": []}
+    nothing: dict[str, Any] = {"version": 0, "senderName": None, "senderAddress": None, "copyTo": []}
     assert first == nothing | {"enabledKinds": KINDS_ON}
     saved = await save(0, senderName="Shop", copyTo=["a@example.com"], enabledKinds=["ORDER"])
     assert saved["settings"] == nothing | {

@@ -254,7 +254,7 @@ async def test_settings_grow_by_versions_of_which_the_newest_counts(stage, order
     assert (version, chosen.sender_name, chosen.copy_to) == (2, "Shop", ("a@example.com",))
     assert await choose(stage, sender_name="Shop") == (2, chosen)
     assert await MailSettingsVersion.all().count() == 2
-    event = await Event.filter(kind=EventKind.SETTINGS_CHANGED).order_by("-id").first()
+    event = (await Event.filter(kind=EventKind.SETTINGS_CHANGED).order_by("-id"))[0]
     assert "example.com" not in event.message
     assert "ORDER_COMMENT" in event.message
     with pytest.raises(StaleVersion):
@@ -262,7 +262,7 @@ async def test_settings_grow_by_versions_of_which_the_newest_counts(stage, order
     with pytest.raises(NotFound):
         await update_mail_settings(store_id=99, patch={}, expected_version=None, now=stage.now, actor=CLERK)
     await choose(stage, enabled=dict.fromkeys(MailKind, False))
-    assert (await Event.all().order_by("-id").first()).message.endswith("no e-mails.")
+    assert (await Event.all().order_by("-id"))[0].message.endswith("no e-mails.")
     await type(stage.store).filter(id=stage.store.id).update(state="DELETING")
     with pytest.raises(ActionNotAllowed):
         await choose(stage, sender_name="Other")
