@@ -44,6 +44,7 @@ class EventKind(StrEnum):
     BLOCKER_OPENED = "BLOCKER_OPENED"
     BLOCKER_RESOLVED = "BLOCKER_RESOLVED"
     IMPORTED = "IMPORTED"
+    ADOPTED = "ADOPTED"  # linked with the order that another system had made of it
     STOCK_RESERVED = "STOCK_RESERVED"
     STOCK_RELEASED = "STOCK_RELEASED"
     STOCK_NOT_RESERVED = "STOCK_NOT_RESERVED"  # a pending order could not hold what it wants

@@ -34,6 +34,7 @@ _GROUPS: Final = (
         (
             ("connect", "Connect a store."),
             ("list", "List the stores."),
+            ("show", "Show one store at a glance."),
             ("pause", "Stop syncing a store."),
             ("resume", "Sync a paused store again."),
         ),
@@ -50,6 +51,7 @@ _GROUPS: Final = (
             ("export", "Write a list of orders into a CSV file."),
             ("print", "Write the papers of an order into a file."),
             ("email", "Write to the buyer of an order."),
+            ("adopt", "Take over orders that another system has imported, by a file of their numbers."),
         ),
     ),
     (
@@ -71,7 +73,14 @@ _GROUPS: Final = (
             ("run", "Play scenarios, and say whether all went as they should."),
         ),
     ),
-    ("config", "Show the configuration.", (("show", "Print every setting and where its value comes from."),)),
+    (
+        "config",
+        "Show the configuration, and switch the read-only mode.",
+        (
+            ("show", "Print every setting and where its value comes from."),
+            ("read-only", "Hold back what is to go to Amazon, or let it go."),
+        ),
+    ),
 )
 
 
@@ -96,7 +105,7 @@ def build() -> App:
     for name, words, parts in _GROUPS:
         group = App(name=name, help=words)
         for part, about in parts:
-            group.command(f"api.cli.{name}:{part}_{name}", name=part, help=about)
+            group.command(f"api.cli.{name}:{part.replace('-', '_')}_{name}", name=part, help=about)
         app.command(group)
     return app
 

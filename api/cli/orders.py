@@ -8,6 +8,7 @@ from api.cli.asking import Asker, asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
 from api.cli.order_acts import cancel_orders, ship_orders
+from api.cli.order_adoptions import adopt_orders
 from api.cli.order_export import export_orders
 from api.cli.order_mails import email_orders
 from api.cli.order_prints import print_orders
@@ -16,6 +17,7 @@ from api.cli.output import give, give_json, give_table
 from domain.amazon.display import DisplayStatus
 
 __all__ = [
+    "adopt_orders",
     "cancel_orders",
     "email_orders",
     "export_orders",

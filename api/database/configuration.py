@@ -24,6 +24,7 @@ MODELS: Final = (
     "domain.commerce.mail_records",
     "domain.commerce.records",
     "domain.commerce.workflow_records",
+    "domain.channel.adoption_records",
     "domain.channel.records",
     "domain.outward.records",
 )

@@ -2,6 +2,7 @@
 
 import strawberry
 
+from api.schema.adopting import TakeoverChanges
 from api.schema.adjustment_changes import AdjustmentChanges
 from api.schema.blocker_changes import BlockerChanges
 from api.schema.bulk_changes import BulkChanges
@@ -10,6 +11,7 @@ from api.schema.list_changes import ListChanges
 from api.schema.mail_changes import MailChanges
 from api.schema.order_changes import OrderChanges
 from api.schema.product_changes import ProductChanges
+from api.schema.pushing_stock import ListingChanges
 from api.schema.refund_changes import RefundChanges
 from api.schema.service_changes import ServiceChanges
 from api.schema.store_changes import StoreChanges
@@ -25,6 +27,7 @@ class Mutation(
     StoreChanges,
     OrderChanges,
     ProductChanges,
+    ListingChanges,
     BlockerChanges,
     RefundChanges,
     AdjustmentChanges,
@@ -35,5 +38,6 @@ class Mutation(
     WorkflowChanges,
     MailChanges,
     ServiceChanges,
+    TakeoverChanges,
 ):
     """The changes."""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final, TypeVar
 
 from tortoise.backends.base.client import BaseDBAsyncClient
@@ -16,6 +17,7 @@ from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.buyers import Values
 from domain.catalog.matches import Wanted, find_products
 from domain.catalog.records import Product, Reservation, ReservationState
+from domain.channel.adopt import adopted_numbers
 from domain.channel.deliveries import deliveries_of
 from domain.channel.moved import Moved
 from domain.channel.records import Attention, AttentionState, DecisionRecord
@@ -59,6 +61,12 @@ class DueOrder:
     moved: Moved | None = None
     stale: Moved | None = None
     was_canceled: bool = False
+    adopted_as: str | None = None  # what another system calls the order that it made of it
+
+    @property
+    def cutoff_at(self) -> datetime:
+        """From when on its store imports orders; what another system had taken is taken over whenever it was placed."""
+        return min(self.store.cutoff_at, self.order.purchased_at) if self.adopted_as else self.store.cutoff_at
 
     @property
     def is_leaving(self) -> bool:
@@ -100,6 +108,7 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
     lines_by_order = {order_id: lines[row.id] for order_id, row in commerce.items()}
     given = await given_back([row.id for row in commerce.values() if row.refunded_minor])
     canceled = await canceled_orders(_given_back_in_full(commerce.values(), lines))
+    adopted = await adopted_numbers([order for order in orders if order.commerce_order_id is None])
     deliveries = await deliveries_of(ids, commerce, sealer=sealer)
     return [
         DueOrder(
@@ -121,6 +130,7 @@ async def load(order_ids: Sequence[int], *, sealer: Sealer) -> list[DueOrder]:
             moved=deliveries[order.id].moved,
             stale=deliveries[order.id].stale,
             was_canceled=order.commerce_order_id in canceled,
+            adopted_as=adopted.get(order.id),
         )
         for order in orders
     ]

@@ -38,8 +38,8 @@ async def import_orders(unit: Change, due_orders: Sequence[DueOrder], *, sealer:
         due.order.import_state = ImportState.IMPORTED
         unit.event(
             due.order.subject,
-            EventKind.IMPORTED,
-            f"Imported as commerce order {draft.order.number}.",
+            EventKind.ADOPTED if due.adopted_as else EventKind.IMPORTED,
+            f"{'Linked with' if due.adopted_as else 'Imported as'} commerce order {draft.order.number}.",
             number=draft.order.number,
             commerce_order_id=draft.order.id,
         )
@@ -68,7 +68,7 @@ def draft_of(due: DueOrder, *, now: datetime) -> Draft:
     return Draft(
         order=_order(due, whole, total, now=now),
         lines=lines,
-        number=due.order.number if from_amazon else None,
+        number=due.adopted_as or (due.order.number if from_amazon else None),
         prefix=due.settings.order_number_prefix or "",
     )
 

@@ -22,9 +22,11 @@ from domain.accounts.service_records import CommunicationError
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandState, FeedSubmission
 from domain.buyer_index import BuyerTerm
 from domain.buyers import BuyerRecord, Owner
+from domain.catalog.listing_records import Listing, ListingChange, StockPush
 from domain.catalog.records import ItemMatch, Match, Reservation
 from domain.catalog.stock import release
 from domain.change import Change, change
+from domain.channel.adoption_records import Adoption
 from domain.channel.records import Attention, Correction, DecisionRecord
 from domain.commerce.mail_records import MailMessage, MailSettingsVersion
 from domain.commerce.records import (
@@ -67,6 +69,8 @@ _OF_A_STORE: Final[Sequence[Any]] = (
     SyncRun,
     SyncCursor,
     Webhook,
+    Adoption,
+    StockPush,
     CommunicationError,
 )
 _OF_A_COMMERCE_ORDER: Final[Sequence[Any]] = (
@@ -176,6 +180,6 @@ async def _remove_store(store: Store) -> None:
         await record.filter(store_id=store.id).delete()
     await store.delete()
     if not others:
-        for owned in (Attention, ApiBudget, FeedSubmission, Match, CommunicationError):
+        for owned in (Attention, ApiBudget, FeedSubmission, Match, CommunicationError, Listing, ListingChange):
             await owned.filter(account_id=store.account_id).delete()
         await Account.filter(id=store.account_id).delete()

@@ -51,7 +51,7 @@ def rule(due_orders: Sequence[DueOrder], *, free: Counter[int], now: datetime) -
     for due in due_orders:
         holds = _holds(due)
         state = order_state(due, available=free + holds)
-        decision = decide(state, settings=due.settings, cutoff_at=due.store.cutoff_at)
+        decision = decide(state, settings=due.settings, cutoff_at=due.cutoff_at)
         unheld = _unheld(due, decision, state.lines)
         claims = _claims(due, decision, state.lines, unheld=unheld, now=now)
         if claims is not None:

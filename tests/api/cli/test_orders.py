@@ -199,3 +199,31 @@ def test_what_cannot_be_printed_says_why(orderlane: Orderlane, number: str, fold
         ended = orderlane("orders", "print", *words)
         assert (ended.code, why in ended.err) == (code, True), ended
     assert not (folder / "p.pdf").exists()
+
+
+def test_orders_of_another_system_are_adopted(orderlane: Orderlane, number: str, tmp_path: Path):
+    file = tmp_path / "map.csv"
+    file.write_text(f"amazon_order_id,number\n902-0000000-0000002,M2-1\n\n902-0000000-0000009,M2-2\n{number},M2-3\n")
+    ended = orderlane("orders", "adopt", str(file))
+    assert ended.code == 1
+    assert ended.out == "1 linked, 1 follow once Amazon shows them, 0 were linked before, 1 refused.\n"
+    assert ended.err.startswith("line 5: It was imported here already, as commerce order 000000001.")
+    again = json.loads(orderlane("orders", "adopt", str(file), "--json").out)
+    assert (again["counts"], [one["line"] for one in again["refused"]]) == ({"UNCHANGED": 2}, [5])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"amazon_order_id\n", "its first line has to be amazon_order_id,number"),
+        (b'amazon_order_id,number\n"x', "line 2"),
+        ("amazon_order_id,number\n902-0000000-0000002,Ä".encode("latin-1"), "UTF-8"),
+    ],
+)
+def test_a_file_of_another_form_is_refused(orderlane: Orderlane, number: str, tmp_path: Path, text: bytes, said: str):
+    file = tmp_path / "map.csv"
+    file.write_bytes(text)
+    ended = orderlane("orders", "adopt", str(file))
+    assert (ended.code, said in ended.err) == (2, True)
+    assert orderlane("orders", "adopt", str(tmp_path / "gone.csv")).code == 2
+    assert orderlane("orders", "adopt", str(file), "--store", "Nobody's").code == 2

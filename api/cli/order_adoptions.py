@@ -1,0 +1,120 @@
+"""`orderlane orders adopt`: orders that another system imported are linked by number, and imported by nobody again."""
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from api.cli.asking import Asker, asking, asking_here
+from api.cli.endings import CommandFailed, Exit
+from api.cli.output import give, give_json, tell
+from api.cli.product_text import opened_text
+
+AT_A_TIME: Final = 200
+COLUMNS: Final = ("amazon_order_id", "number")
+_STORES: Final = "{ stores { id name } }"
+_ADOPT: Final = """mutation Adopt($input: AdoptOrdersInput!) { adoptOrders(input: $input) {
+  results { index adoption errors { message } } errors { code message path } } }"""
+
+
+class Line(NamedTuple):
+    """A line of the file."""
+
+    number: int
+    amazon_order_id: str
+    order: str
+
+
+async def adopt_orders(
+    file: Path,
+    /,
+    *,
+    store: str | None = None,
+    encoding: str | None = None,
+    url: str | None = None,
+    json: bool = False,
+) -> int:
+    """Take over orders that another system has imported, so that none is imported twice.
+
+    The file has the columns amazon_order_id and number: what Amazon and the other system call an order. Its commerce
+    order gets that number, whenever it was placed; orders that are not known here yet follow once Amazon shows them.
+    The same file again changes nothing.
+
+    Exit codes: 0 all are linked, 1 some lines were refused and are told.
+
+    Parameters
+    ----------
+    file
+        A CSV file.
+    store
+        The name of the store; not needed where there is only one.
+    encoding
+        The file's encoding, if it is not UTF-8.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    counts: Counter[str] = Counter()
+    refused: list[tuple[int, str]] = []
+    async with asking(url) if url else asking_here() as asker:
+        store_id = await _store(asker, store)
+        lines = _lines(file, encoding)
+        while part := list(islice(lines, AT_A_TIME)):
+            await _send(asker, store_id, part, counts, refused)
+    if json:
+        give_json({"counts": dict(counts), "refused": [{"line": line, "message": why} for line, why in refused]})
+    else:
+        _tell(counts, refused)
+    return Exit.FAILED if refused else 0
+
+
+async def _send(
+    asker: Asker, store_id: str, part: list[Line], counts: Counter[str], refused: list[tuple[int, str]]
+) -> None:
+    orders = [{"amazonOrderId": line.amazon_order_id, "number": line.order} for line in part]
+    payload = await asker.payload("adoptOrders", _ADOPT, {"input": {"storeId": store_id, "orders": orders}})
+    for result in payload["results"]:
+        if result["errors"]:
+            refused += [(part[result["index"]].number, error["message"]) for error in result["errors"]]
+        else:
+            counts[result["adoption"]] += 1
+
+
+async def _store(asker: Asker, name: str | None) -> str:
+    stores: list[dict[str, Any]] = (await asker.data(_STORES))["stores"]
+    named = [store for store in stores if name in (None, store["name"])]
+    if len(named) != 1:
+        known = ", ".join(store["name"] for store in stores) or "none is connected"
+        raise CommandFailed(f"--store: name one of the stores: {known}.", code=Exit.WRONG_USAGE)
+    found: str = named[0]["id"]
+    return found
+
+
+def _lines(file: Path, encoding: str | None) -> Iterator[Line]:
+    """Read the file line by line. Raises CommandFailed for another form than it should have."""
+    if not file.is_file():
+        raise CommandFailed(f"{file} is no file.", code=Exit.WRONG_USAGE)
+    with opened_text(file, encoding=encoding) as text:
+        rows = csv.reader(text, strict=True)
+        try:
+            header = [column.strip().lower() for column in next(rows, [])]
+            if sorted(header) != sorted(COLUMNS):
+                raise CommandFailed(f"{file}: its first line has to be {','.join(COLUMNS)}.", code=Exit.WRONG_USAGE)
+            for row in rows:
+                if any(field.strip() for field in row):
+                    named = dict(zip(header, (field.strip() for field in row), strict=False))
+                    yield Line(rows.line_num, named.get("amazon_order_id", ""), named.get("number", ""))
+        except csv.Error as error:
+            raise CommandFailed(f"{file}, line {rows.line_num}: {error}.", code=Exit.WRONG_USAGE) from None
+
+
+def _tell(counts: Counter[str], refused: list[tuple[int, str]]) -> None:
+    give(
+        f"{counts['LINKED']} linked, {counts['EXPECTED']} follow once Amazon shows them, "
+        f"{counts['UNCHANGED']} were linked before, {len(refused)} refused."
+    )
+    for line, why in refused:
+        tell(f"line {line}: {why}")
