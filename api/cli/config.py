@@ -1,8 +1,16 @@
-"""`orderlane config show`: every setting, its value, and where that comes from."""
+"""`orderlane config`: every setting with its value and where that comes from, and the read-only mode."""
 
-from api.cli.output import give_json, give_table
+from typing import Final, Literal
+
+from api.cli.asking import asking, asking_here
+from api.cli.output import give_json, give_table, tell
 from api.configuration import load_settings
 from api.settings import Settings
+
+_MODE: Final = "version readOnly { enabled since because held { value } }"
+_SAVE: Final = f"""mutation Save($input: UpdateGlobalSettingsInput!) {{ updateGlobalSettings(input: $input) {{
+  settings {{ {_MODE} }} errors {{ code message path }} }} }}"""
+_ASK: Final = f"{{ globalSettings {{ {_MODE} }} }}"
 
 
 def show_config(*, json: bool = False) -> None:
@@ -19,6 +27,41 @@ def show_config(*, json: bool = False) -> None:
         give_json({name: {"value": value, "origin": loaded.origins[name]} for name, value in shown.items()})
         return
     give_table(("setting", "value", "origin"), [(name, value, loaded.origins[name]) for name, value in shown.items()])
+
+
+async def read_only_config(
+    state: Literal["on", "off"] | None = None, /, *, url: str | None = None, json: bool = False
+) -> None:
+    """Switch the read-only mode on or off, or show it: in it nothing that changes something is sent to Amazon.
+
+    What people do meanwhile is recorded and held back; switched off, all of it goes out in its order. In a copy of a
+    database that still works elsewhere that would do everything twice. Works beside a running service.
+
+    Parameters
+    ----------
+    state
+        on or off; without it the mode is shown.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        if state is None:
+            settings = (await asker.data(_ASK))["globalSettings"]
+        else:
+            given = {"input": {"patch": {"readOnly": state == "on"}}}
+            settings = (await asker.payload("updateGlobalSettings", _SAVE, given))["settings"]
+    mode = settings["readOnly"]
+    if json:
+        give_json(mode)
+        return
+    give_table(
+        ("read-only mode", "since", "messages held back"),
+        [("on" if mode["enabled"] else "off", mode["since"], mode["held"]["value"])],
+    )
+    if mode["because"]:
+        tell(mode["because"])
 
 
 def _shown(settings: Settings, name: str) -> object:

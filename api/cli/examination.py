@@ -14,8 +14,11 @@ from api.database import WorkerAlreadyRunning, pending_migrations, read_rows, wo
 from api.database.configuration import file_of
 from api.settings import ConfigurationError
 from domain.accounts.credentials import refresh_token_of
+from domain.accounts.global_settings import read_only_since
 from domain.accounts.records import Account, Store, StoreState
+from domain.accounts.service_records import CommunicationError
 from domain.errors import CredentialsRejected, MarketplaceError
+from domain.instant import to_text
 from domain.sealing import CannotUnseal
 
 MOST_SKEW: Final = timedelta(seconds=60)
@@ -175,6 +178,26 @@ async def _of_work() -> AsyncIterator[Finding]:
     yield _waiting("messages to Amazon", failed, "refused or parked", "See the query `attention`; retry or give up.")
     opened = await _count("attention WHERE state = 'OPEN'")
     yield _waiting("attention", opened, "open", "See the query `attention`.")
+    yield await _of_mode()
+    yield await _of_calls()
+
+
+async def _of_mode() -> Finding:
+    switched = await read_only_since()
+    if switched is None:
+        return Finding("read-only mode", Health.GOOD, "off")
+    held = await _count("command WHERE state = 'HELD'")
+    fix = f"{switched.because or ''} Let them go: `orderlane config read-only off`.".strip()
+    return Finding("read-only mode", Health.LOOK, f"on; {held} messages to Amazon are held back", fix)
+
+
+async def _of_calls() -> Finding:
+    latest = await CommunicationError.all().order_by("-last_at").first()
+    if latest is None:
+        return Finding("calls to Amazon", Health.GOOD, "no failure is in the log")
+    often = f", {latest.times} times" if latest.times > 1 else ""
+    says = f"latest failure {to_text(latest.last_at)}{often}: {latest.operation}: {latest.message} ({latest.code})"
+    return Finding("calls to Amazon", Health.LOOK, says, "See the query `communicationErrors`.")
 
 
 async def _count(what: str) -> int:

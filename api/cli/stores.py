@@ -6,10 +6,13 @@ from typing import Any
 from api.cli.asking import asking, asking_here
 from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give_json, give_table, tell
+from api.cli.store_figures import show_stores
 from api.cli.times import instant_of
 from api.configuration import environment_value
 from api.settings import PREFIX
 from domain.instant import to_text
+
+__all__ = ["connect_stores", "list_stores", "pause_stores", "resume_stores", "show_stores"]
 
 _STORE = "id name marketplaceId countryCode status cutoffAt lastSyncedAt"
 _CONNECT = f"""mutation Connect($input: ConnectStoreInput!) {{

@@ -7,7 +7,7 @@ from api.worker.worker import Worker
 from domain.accounts import error_log
 from domain.accounts.credentials import fingerprint_of
 from domain.accounts.error_log import CallFailure
-from domain.channel import hold, overdue, retention
+from domain.channel import hold, logs, overdue, retention
 from domain.channel.remove_store import remove_some
 from domain.outward import deliveries
 
@@ -61,7 +61,7 @@ async def write_failures(worker: Worker) -> int:
 
 
 async def _forget_logs(worker: Worker) -> None:
-    while await error_log.forget_errors(now=worker.now()) == error_log.BATCH:
+    while await logs.forget_logs(now=worker.now()):
         continue
 
 
