@@ -14,6 +14,11 @@ from domain.buyers import Values
 BILL_TO: Final = "Bill to"
 SHIP_TO: Final = "Ship to"
 
+_POSTAL_CODE_FIRST: Final = frozenset([
+    "AT", "BE", "BG", "CH", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IT", "LI", "LT", "LU", "MC",
+    "MX", "NL", "NO", "PL", "PT", "RO", "RS", "SE", "SI", "SK", "TR", "UA",
+])  # fmt: skip
+
 
 def parties_of(values: Values | None, *, order: AmazonOrder, redacted_at: datetime | None) -> tuple[Party, Party]:
     """Return who is billed and who gets the goods: Amazon names the buyer and one address, which serves for both."""
@@ -39,13 +44,21 @@ def _street(address: Mapping[str, str | None]) -> Iterator[str]:
     for part in ("line1", "line2", "line3"):
         if parts.get(part):
             yield parts[part]
-    if city := " ".join(parts[part] for part in ("postal_code", "city", "region") if parts.get(part)):
+    if city := _city(parts):
         yield city
     if code := parts.get("country_code"):
         country = pycountry.countries.get(alpha_2=code.upper())
         yield country.name if country else code
     if phone := parts.get("phone"):
         yield f"Phone: {phone}"
+
+
+def _city(parts: Mapping[str, str]) -> str:
+    """Return the line with the city, as the country writes it: 10115 Berlin, but Austin, TX 78701."""
+    if parts.get("country_code", "").upper() in _POSTAL_CODE_FIRST:
+        return " ".join(parts[part] for part in ("postal_code", "city", "region") if parts.get(part))
+    place = " ".join(parts[part] for part in ("region", "postal_code") if parts.get(part))
+    return ", ".join(part for part in (parts.get("city"), place) if part)
 
 
 def why_unknown(order: AmazonOrder, redacted_at: datetime | None) -> str:
