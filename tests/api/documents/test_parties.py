@@ -2,6 +2,7 @@ import pytest
 
 from api.documents.parties import parties_of
 from domain.amazon.records import AmazonOrder
+from domain.buyers import Values
 
 
 @pytest.mark.parametrize(
@@ -18,7 +19,7 @@ def test_a_country_writes_its_addresses_in_its_own_way(
     country: str | None, region: str | None, city: str, name: str | None
 ):
     address = {"line1": "Street 1", "city": "Metropolis", "region": region, "postal_code": "10115"}
-    values = {"buyer": {"name": "Ada"}, "address": address | {"country_code": country, "phone": "\u202e1"}}
+    values: Values = {"buyer": {"name": "Ada"}, "address": address | {"country_code": country, "phone": "\u202e1"}}
     bill_to, ship_to = parties_of(values, order=AmazonOrder(), redacted_at=None)
     assert bill_to.lines == ship_to.lines
     assert ship_to.lines == ("Ada", "Street 1", city, *((name,) if name else ()), "Phone: 1")
