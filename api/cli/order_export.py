@@ -34,7 +34,7 @@ class Source:
 
 async def export_orders(
     *,
-    output: Annotated[str, Parameter(name=["--output", "-o"])],
+    output: Annotated[str, Parameter(name=["--output", "-o"], allow_leading_hyphen=True)],
     commerce: bool = False,
     where: str | None = None,
     status: Annotated[list[str], Parameter(negative=())] | None = None,

@@ -11,9 +11,11 @@ from api.schema import canceling as canceling
 from api.schema.context import Info
 from api.schema.counts import LARGEST_CAP, Count, count_orders
 from api.schema.enums import described
+from api.schema.filters import OrderDirection
+from api.schema.filters import OrderDirection
 from api.schema.ids import typed_id
 from api.schema.optional import given
-from api.schema.order_filters import AmazonOrderOrder, AmazonOrderOrderField, OrderDirection
+from api.schema.order_filters import AmazonOrderOrder, AmazonOrderOrderField
 from api.schema.order_list import AmazonOrderConnection, Where, list_orders
 from api.schema.paging import After, First
 from api.schema.reading import reading

@@ -105,13 +105,14 @@ async def export_orders(info: Info, input: ExportInput) -> ExportOrdersPayload:
 
 
 async def _asked(info: Info, input: ExportOrdersInput) -> Asked:
-    sealer, wanted = info.context.service.sealer, given(input.list.amazon_orders)
-    kind, columns, field = ListKind.AMAZON_ORDERS, tuple[str, ...](AMAZON_COLUMNS), "amazonOrders"
-    if wanted:
+    sealer, amazon = info.context.service.sealer, given(input.list.amazon_orders)
+    wanted: Any = amazon or input.list.commerce_orders
+    columns: Sequence[str]
+    if amazon:
+        kind, columns, field = ListKind.AMAZON_ORDERS, AMAZON_COLUMNS, "amazonOrders"
         compile_where(wanted.where, sealer)
     else:
-        wanted = input.list.commerce_orders
-        kind, columns, field = ListKind.COMMERCE_ORDERS, tuple[str, ...](COMMERCE_COLUMNS), "commerceOrders"
+        kind, columns, field = ListKind.COMMERCE_ORDERS, COMMERCE_COLUMNS, "commerceOrders"
         compile_commerce_where(wanted.where, sealer)
     path = ("input", "list", field)
     conditions = [as_json(wanted.where)] if wanted.where else []

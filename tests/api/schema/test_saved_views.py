@@ -181,7 +181,8 @@ async def test_a_bad_view_is_refused_with_its_place(
 
 
 async def test_a_column_or_list_that_nobody_knows_never_gets_in(client: Client) -> None:
-    for content in ({"amazonOrders": {"columns": ["SHOE_SIZE"]}}, {}, {"amazonOrders": {}, "commerceOrders": {}}):
+    contents: list[Any] = [{"amazonOrders": {"columns": ["SHOE_SIZE"]}}, {}, {"amazonOrders": {}, "commerceOrders": {}}]
+    for content in contents:
         assert "errors" in await client.post(CREATE, i={"name": "x", "content": content})
     view = await created(client)
     payload = (await client.ask(UPDATE, i={"viewId": view["id"], "content": {"commerceOrders": {}}}))["updateView"]
