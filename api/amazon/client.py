@@ -14,6 +14,7 @@ from api.amazon import answers, wire
 from api.amazon.access_token import AccessTokens, Seller
 from api.amazon.amazon_time import AmazonTime, Clock
 from api.amazon.feeds import Feeds
+from api.amazon.listings import Listings
 from api.amazon.reading import read_order
 from api.amazon.transport import Transport
 from api.amazon.troubles import Troubles
@@ -93,7 +94,8 @@ class AmazonClient:
 
     `endpoint` and `token_url` replace Amazon's own hosts, for a simulated Amazon. A method raises CredentialsRejected,
     MarketplaceRejected, MarketplaceThrottled or MarketplaceUnavailable. `deadline` is in seconds. `feeds` has
-    the operations of the Feeds API, `troubles` the calls that failed lately.
+    the operations of the Feeds API, `listings` those of the Listings Items API; `troubles` are the calls that failed
+    lately.
     """
 
     def __init__(
@@ -125,6 +127,7 @@ class AmazonClient:
             deadline=deadline,
         )
         self.feeds = Feeds(self._transport)
+        self.listings = Listings(self._transport)
 
     def amazon_now(self, region: Region) -> datetime:
         """Return Amazon's time as far as its answers have told it; ours before the first answer."""

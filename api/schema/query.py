@@ -19,6 +19,7 @@ from api.schema.customers import CustomerQuestions
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.list_questions import ListQuestions
+from api.schema.listings import ListingQuestions
 from api.schema.node_lookup import find_node, find_nodes
 from api.schema.nodes import Node
 from api.schema.order_choice import AmazonOrderBy, find_amazon_order
@@ -48,7 +49,16 @@ CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Whi
 
 
 @strawberry.type(description="All questions. What is unknown is null; a malformed id is an error.")
-class Query(ChangeQuestions, PrintingQuestions, ListQuestions, WebhookQuestions, StatusQuestions, ServiceQuestions, CustomerQuestions):
+class Query(
+    ListingQuestions,
+    ChangeQuestions,
+    PrintingQuestions,
+    ListQuestions,
+    WebhookQuestions,
+    StatusQuestions,
+    ServiceQuestions,
+    CustomerQuestions,
+):
     """The questions."""
 
     @strawberry.field(graphql_type=Node | None, description="Anything by its id; null if there is nothing.")

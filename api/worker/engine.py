@@ -9,6 +9,7 @@ from typing import Final
 
 from api.worker.mailing import mails_due
 from api.worker.product_imports import product_imports_due
+from api.worker.stock_push import stock_due
 from api.worker.sweep import deliver_due, evaluate_due, feeds_due, sync_due
 from api.worker.tidying import tidy_due
 from api.worker.webhooks import webhooks_due
@@ -32,6 +33,7 @@ _STEPS: Final[Mapping[str, Step]] = {
     "webhook": webhooks_due,
     "tidy": tidy_due,
     "products": product_imports_due,
+    "stock": stock_due,
 }
 
 

@@ -13,6 +13,7 @@ from api.worker.feed_progress import follow_feed
 from api.worker.feeds import submit_feed
 from api.worker.mailing import mails_due
 from api.worker.order_reads import read_orders
+from api.worker.stock_push import stock_due
 from api.worker.sync import sync_cursor
 from api.worker.tidying import tidy_due
 from api.worker.webhooks import webhooks_due
@@ -44,11 +45,12 @@ class Swept:
     expired: int = 0
     mailed: int = 0
     told: int = 0
+    pushed: int = 0
     redacted: int = 0
 
     def __bool__(self) -> bool:
         done = (self.synced, self.delivered, self.fed, self.evaluated, self.expired, self.mailed, self.told)
-        return any((*done, self.redacted))
+        return any((*done, self.pushed, self.redacted))
 
 
 async def sweep_once(worker: Worker) -> Swept:
@@ -59,6 +61,7 @@ async def sweep_once(worker: Worker) -> Swept:
     fed = await feeds_due(worker)
     mailed = await mails_due(worker)
     told = await webhooks_due(worker)
+    pushed = await stock_due(worker)
     redacted = await tidy_due(worker)
     return Swept(
         synced=synced,
@@ -68,6 +71,7 @@ async def sweep_once(worker: Worker) -> Swept:
         fed=fed,
         mailed=mailed,
         told=told,
+        pushed=pushed,
         redacted=redacted,
     )
 

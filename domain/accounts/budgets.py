@@ -29,6 +29,7 @@ CREATE_FEED: Final = "createFeed"
 GET_FEED: Final = "getFeed"
 GET_FEEDS: Final = "getFeeds"
 GET_FEED_DOCUMENT: Final = "getFeedDocument"
+PATCH_LISTINGS_ITEM: Final = "patchListingsItem"
 
 PLANS: Final[Mapping[str, Plan]] = MappingProxyType(
     {
@@ -40,9 +41,11 @@ PLANS: Final[Mapping[str, Plan]] = MappingProxyType(
         GET_FEED: Plan(2.0, 15),
         GET_FEEDS: Plan(0.0222, 10),
         GET_FEED_DOCUMENT: Plan(0.0222, 10),
+        PATCH_LISTINGS_ITEM: Plan(5.0, 5),
     }
 )
-"""The published usage plans (Orders API v2026-01-01 and v0, Feeds API v2021-06-30, Usage Plans and Rate Limits)."""
+"""The published usage plans (Orders API v2026-01-01 and v0, Feeds API v2021-06-30, Listings Items API
+v2021-08-01, Usage Plans and Rate Limits)."""
 
 
 async def take(*, account_id: int, operation: str, at: datetime, now: datetime, spare: int = 0) -> float:

@@ -1,5 +1,6 @@
 """What a person says of one product: that it is for sale or not, and how many there are."""
 
+from domain.catalog.listing_marks import mark_listings
 from domain.catalog.product_rows import MOST_ON_HAND
 from domain.catalog.records import MoveReason, Product
 from domain.catalog.shelf import Move, Shelf, move, stock_of, too_few_left
@@ -80,3 +81,4 @@ async def _touch(unit: Change, product: Product) -> None:
     product.version += 1
     product.updated_at = unit.now
     await product.save(update_fields=["enabled", "version", "updated_at"])
+    await mark_listings(unit, [product.id])

@@ -48,8 +48,11 @@ class Listing(Model):
     changes = fields.BigIntField(default=1)
     attempts = fields.IntField(default=0)
     due_at = Instant(null=True)
-    quantity = fields.BigIntField(null=True)  # what was pushed last
-    pushed_at = Instant(null=True)
+    quantity = fields.BigIntField(null=True)  # what Amazon took last
+    stamp = fields.CharField(
+        max_length=100, null=True
+    )  # of all that made this number; null: nobody knows what Amazon has
+    sent_at = Instant(null=True)  # the last attempt
 
     class Meta:
         """Storage."""

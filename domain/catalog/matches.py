@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from tortoise.expressions import Q
 
+from domain.catalog.listing_marks import mark_listings
 from domain.catalog.records import ItemMatch, Match, MatchSource, Product
 from domain.catalog.shelf import chunks
 from domain.change import Change
@@ -52,6 +53,7 @@ async def remember_match(
         }
     )
     await match.save()
+    await mark_listings(unit, {product.id, before or product.id})
     return before if before != product.id else None
 
 

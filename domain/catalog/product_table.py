@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from tortoise.connection import get_connection
 
+from domain.catalog.listing_marks import mark_listings
 from domain.catalog.product_rows import Wish
 from domain.catalog.records import DEFAULT_SOURCE
 from domain.catalog.shelf import Shelf
@@ -97,6 +98,7 @@ async def update_products(unit: Change, products: Sequence[KnownProduct]) -> Non
         f"UPDATE product SET {edited}, version = version + 1, updated_at = {at} WHERE id = {which}",
         [[*(getattr(product, name) for name in _EDITED), now, product.id] for product in products],
     )
+    await mark_listings(unit, [product.id for product in products])
 
 
 def _price(wish: Wish) -> tuple[int | None, str | None]:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple, TypeVar
 
 from tortoise.connection import get_connection
 
+from domain.catalog.listing_marks import mark_listings
 from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product
 from domain.change import Change
 from domain.errors import InsufficientStock
@@ -75,6 +76,7 @@ async def put_on_shelf(unit: Change, counts: Mapping[int, int]) -> None:
         unit,
         [Move(product_id=one, reason=MoveReason.COUNTED, on_hand=count) for one, count in counts.items() if count],
     )
+    await mark_listings(unit, counts)
 
 
 async def move(unit: Change, moves: Sequence[Move]) -> None:
@@ -86,6 +88,7 @@ async def move(unit: Change, moves: Sequence[Move]) -> None:
     if made:
         await _count(unit, made)
         await _keep(unit, made)
+        await mark_listings(unit, [one.product_id for one in made])
 
 
 async def _count(unit: Change, moves: Sequence[Move]) -> None:

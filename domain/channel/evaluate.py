@@ -20,6 +20,7 @@ from domain.channel.decision_log import record_decisions
 from domain.channel.due_orders import DueOrder, due_ids, load
 from domain.channel.holding import hold
 from domain.channel.import_order import import_orders
+from domain.channel.listing_orders import mark_listings_of_orders
 from domain.channel.part_canceled import settle_parts
 from domain.channel.proofs import apply_proofs
 from domain.channel.records import AttentionKind
@@ -114,6 +115,7 @@ async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Eval
     aside = {due.order.id for due, found in concerns if is_put_aside(due, found)}
     await _store(unit, due_orders, rulings, aside=aside)
     await refresh_display(unit=unit, order_ids=[due.order.id for due in due_orders])
+    await mark_listings_of_orders(unit, [due.order.id for due in due_orders])
     return _count(due_orders, rulings)
 
 

@@ -51,7 +51,8 @@ class Migration(migrations.Migration):
                 "attempts" INTEGER NOT NULL DEFAULT 0,
                 "due_at" {instant},
                 "quantity" BIGINT,
-                "pushed_at" {instant},
+                "stamp" VARCHAR(100),
+                "sent_at" {instant},
                 UNIQUE ("account_id", "seller_sku")
             )""",
             'CREATE INDEX "ix_listing_due" ON "listing" ("due_at", "id") WHERE "due_at" IS NOT NULL',

@@ -10,10 +10,12 @@ from domain.accounts.stores import connect_store, pause_store, resume_store
 from domain.accounts.sync_requests import request_sync
 from domain.amazon.commands import due_commands
 from domain.amazon.records import AmazonOrder, Command, CommandState
+from domain.catalog.listing_records import Listing
 from domain.channel.command_choices import retry_command
 from domain.channel.correct import AddressPatch, correct_address
 from domain.channel.remove_store import delete_store, remove_some
 from domain.channel.retry import retry_import
+from domain.channel.stock_push import PushSettings, pushed, save_push_settings, take_push
 from domain.commerce.records import CommerceOrder
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound
 from domain.timeline import Event, EventKind
@@ -96,6 +98,12 @@ async def test_a_deleted_store_leaves_nothing_but_products_and_their_history(sta
     await stage.ship(await AmazonOrder.all().order_by("id").first())
     await Command.all().update(state=CommandState.CONFIRMED)
     assert await shelf() == (8, 2)
+
+    settings = PushSettings(enabled=True)
+    await save_push_settings(store_id=stage.store.id, settings=settings, now=stage.now, actor=CLERK)
+    push = await take_push((await Listing.get()).id, now=stage.now)
+    await pushed(push, submission_id=None, now=stage.now)
+    assert {"stock_push", "listing", "listing_change"} <= await filled_tables()
 
     assert (await delete(stage)).state is StoreState.DELETING
     assert await remove_all(stage) == 3
