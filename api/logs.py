@@ -45,7 +45,8 @@ def log_to(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     lines = logging.StreamHandler(stream)
     lines.setFormatter(ReadableLines() if stream.isatty() else JsonLines())
     logging.basicConfig(handlers=[lines], level=level, force=True)
-    for chatty in ("httpx2", "httpcore2", "httpx", "httpcore", "tortoise", "aiosqlite", "asyncio"):
+    # Libraries that say too much; those that write papers would say which letters a buyer's name has.
+    for chatty in ("httpx2", "httpcore2", "httpx", "httpcore", "tortoise", "aiosqlite", "asyncio", "fontTools", "fpdf"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
 
 

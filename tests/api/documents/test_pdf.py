@@ -1,3 +1,5 @@
+import io
+import logging
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from api.documents.fonts import REPLACEMENT, helping, own_characters
 from api.documents.papers import LONGEST_TEXT, clean
 from api.documents.pdf import pdf_of
+from api.logs import log_to
 from tests.api.documents.printed import pages_of, paper
 from tests.counted import rounds
 
@@ -117,6 +120,18 @@ def test_what_would_turn_or_break_a_line_is_taken_out():
     assert clean("a\x00b\nc\u202edef\u2066g\u200b") == "a b cdefg"
     assert clean("می‌خواهم") == "می‌خواهم"
     assert clean("x" * (LONGEST_TEXT + 1)) == "x" * (LONGEST_TEXT - 1) + "…"
+
+
+def test_nothing_of_what_is_printed_is_logged():
+    root = logging.getLogger()
+    handlers, level, stream = root.handlers[:], root.level, io.StringIO()
+    log_to(stream)
+    try:
+        pdf_of([paper("Mug", name="Ada 東京 محمد")], fonts=())
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+    assert stream.getvalue() == ""
 
 
 def test_the_own_font_has_the_scripts_of_the_marketplaces():
