@@ -52,6 +52,9 @@ class Migration(migrations.Migration):
             'DROP INDEX "ix_order_status"',
             'CREATE INDEX "ix_order_status" ON "amazon_order" '
             '("store_id", "display_status", "purchased_at", "id", "currency", "total_minor")',
+            # What the seller has to ship is little beside what was shipped: by its date, without looking at the rest.
+            'CREATE INDEX "ix_order_to_ship" ON "amazon_order" ("store_id", "latest_ship_at", "id") '
+            """WHERE "amazon_status" IN ('UNSHIPPED', 'PARTIALLY_SHIPPED') AND "fulfillment_channel" = 'MERCHANT'""",
             'CREATE INDEX "ix_command_cancel" ON "command" ("store_id", "created_at") '
             """WHERE "kind" IN ('CANCEL', 'PARTIAL_CANCEL')""",
             'CREATE INDEX "ix_shipment_left" ON "shipment" ("shipped_at", "order_id")',

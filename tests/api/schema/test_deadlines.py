@@ -36,7 +36,7 @@ async def test_orders_are_due_by_the_marketplaces_days_to_the_millisecond(client
     stage = client.stage  # 10:00 in Berlin; the day ends at 23:00 by UTC
     tick = timedelta(milliseconds=1)
     midnight = stage.now.replace(hour=23)
-    expected = {
+    expected: dict[str, list[datetime | None]] = {
         "LATE": [stage.now - tick],
         "TODAY": [stage.now, midnight - tick],
         "TOMORROW": [midnight, midnight + timedelta(days=1) - tick],
