@@ -12,7 +12,6 @@ from api.schema.context import Info
 from api.schema.counts import LARGEST_CAP, Count, count_orders
 from api.schema.enums import described
 from api.schema.filters import OrderDirection
-from api.schema.filters import OrderDirection
 from api.schema.ids import typed_id
 from api.schema.optional import given
 from api.schema.order_filters import AmazonOrderOrder, AmazonOrderOrderField

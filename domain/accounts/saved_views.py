@@ -134,20 +134,13 @@ async def _changeable(view_id: int, action: str, *, path: tuple[str, ...]) -> Sa
 async def _store(view: SavedView, *, name: str | None, content: ViewContent | None) -> SavedView:
     if name is not None:
         view.name, view.name_key = name, name.casefold()
-        taken = SavedView.filter(kind=view.kind, name_key=view.name_key)
-        if await (taken.exclude(id=view.id) if view.id else taken).exists():
-            raise _taken()
     if content is not None:
         view.condition, view.sort, view.columns = content.condition, content.sort, list(content.columns)
     try:
         await view.save()
     except IntegrityError:
-        raise _taken() from None
+        raise Duplicate("Another view of this list has this name.", path=_NAME_PATH) from None
     return view
-
-
-def _taken() -> Duplicate:
-    return Duplicate("Another view of this list has this name.", path=_NAME_PATH)
 
 
 def _name(text: str) -> str:

@@ -1,6 +1,7 @@
 """Many orders in one request, each with its own answer: the frame of every mass action."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, TypeVar
@@ -83,14 +84,16 @@ async def _carry_out(
     rows: Mapping[int, Row], work: Work[Row], is_undone: bool, all_or_nothing: bool, *, now: datetime, actor: Actor
 ) -> Refusals:
     refused: Refusals = {}
-    try:
+    with suppress(_Undone):
         async with change(now=now, actor=actor) as unit:
             refused = await work(unit, rows)
-            if is_undone or (all_or_nothing and refused):
-                raise _Undone
-    except _Undone:
-        return refused
+            _undo(is_undone or (all_or_nothing and bool(refused)))
     return refused
+
+
+def _undo(is_undone: bool) -> None:
+    if is_undone:
+        raise _Undone
 
 
 def _twice(asked: Mapping[int, Row]) -> dict[int, DomainError]:
