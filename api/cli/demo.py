@@ -87,7 +87,7 @@ async def demo(
                 _service(world, amazon=amazon, folder=Path(folder)) as joined,
                 serving(create_app(joined), host="127.0.0.1", port=port, patience=2) as url,
             ):
-                give(welcome(url=url, amazon=amazon, rate=RATE))
+                give(welcome(url=url, amazon=amazon, emails=str(_emails(folder)), rate=RATE))
                 if open_browser:
                     webbrowser.open(url)
                 await _until_stopped(stop, url, staged)
@@ -105,6 +105,10 @@ def _world(*, seed: str, orders: int) -> tuple[World, Staged]:
     return world, staged
 
 
+def _emails(folder: str | Path) -> Path:
+    return Path(folder) / "emails"
+
+
 @asynccontextmanager
 async def _service(world: World, *, amazon: str, folder: Path) -> AsyncIterator[Running]:
     """Run the service on a database of its own, in the world's time, connected to the world's seller."""
@@ -115,7 +119,7 @@ async def _service(world: World, *, amazon: str, folder: Path) -> AsyncIterator[
         amazon_token_url=f"{amazon}/auth/o2/token",
         amazon_client_id="demo",
         amazon_client_secret=SecretStr("demo"),
-        mail_server=f"file://{folder / 'emails'}",
+        mail_server=f"file://{_emails(folder)}",
         mail_from="shop@example.com",
     )
     # A transport of its own: the proxy that the environment may name has no way to this machine's ports.

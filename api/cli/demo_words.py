@@ -20,12 +20,13 @@ RESOLVE: Final = """mutation Resolve($input: ApplyResolutionInput!) { applyResol
   order { amazonOrderId displayStatus } affected { value } errors { code message path } } }"""
 
 
-def welcome(*, url: str, amazon: str, rate: int) -> str:
+def welcome(*, url: str, amazon: str, emails: str, rate: int) -> str:
     """Return the addresses and the first two things to try."""
     return f"""
   Orderlane         {url}
   GraphQL           {url}/graphql
   simulated Amazon  {amazon}/_sim/state   (its time runs {rate} times as fast as ours)
+  e-mails           {emails}   (written there, sent to nobody; gone with the demo)
 
 Orders are on their way. Try, in another terminal:
 

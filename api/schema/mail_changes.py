@@ -36,7 +36,8 @@ class SendEmailInput(Optionals):
         "The id of the `Invoice`, `Shipment` or `CreditMemo` that it is about; none for one about the order."
     )
     comment: str | None = optional(
-        "What you want to say, at most 5000 characters; kinds that carry a comment need one. Sealed until it is sent."
+        "What you want to say, at most 5000 characters; kinds that carry a comment need one. Sealed until it is sent, "
+        "and not kept: `addOrderComment` with `notify` keeps the comment and sends it."
     )
     idempotency_key: str = strawberry.field(
         description="A text of your own: the same key with the same input returns the first e-mail again."
