@@ -15,11 +15,11 @@ from domain.amazon.records import AmazonOrder
 from domain.catalog.returns import take_back
 from domain.catalog.stock import release, write_off
 from domain.change import Change, change
-from domain.channel.cancel import check_version
 from domain.channel.permitted import commerce_refusal
 from domain.channel.refund_commands import queue_refund
 from domain.channel.refund_input import RefundLine, RefundRequest, draw_up
 from domain.channel.refunded import follow
+from domain.channel.requested import check_version, locked_order
 from domain.channel.standing import standings
 from domain.commerce.credit_memos import MemoDraft, MemoLine, issue_memo
 from domain.commerce.mail_rules import Mailing, MailKind
@@ -28,7 +28,7 @@ from domain.commerce.orders import quantities
 from domain.commerce.permissions import OrderAction
 from domain.commerce.records import CommerceOrder, CreditMemo
 from domain.commerce.refundable import refundables
-from domain.errors import DomainError, NotFound
+from domain.errors import DomainError
 from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
@@ -68,7 +68,7 @@ async def refund_order(
     IdempotencyKeyReused; for the e-mail MailNotConfigured, too.
     """
     async with change(now=now, actor=actor) as unit:
-        order = await _locked(order_id)
+        order = await locked_order(order_id, None)
         asked = _request_of(order, request, key=idempotency_key, sealer=sealer)
         if (known := await remembered(**asked, now=now)) is not None:
             unit.quiet()
@@ -96,20 +96,12 @@ async def rehearse_refund(
     found: list[Rehearsed] = []
     try:
         async with change(now=now, actor=actor) as unit:
-            order = await _locked(order_id)
-            check_version(order, expected_version)
+            order = await locked_order(order_id, expected_version)
             draft, _ = await _refund(unit, order, request, sealer=sealer, mailing=mailing)
             found.append(Rehearsed(draft=draft, left=draft.order.paid_minor - draft.order.refunded_minor))
             raise _Undone
     except _Undone:
         return found[0]
-
-
-async def _locked(order_id: int) -> AmazonOrder:
-    order = await AmazonOrder.filter(id=order_id).select_for_update().first()
-    if order is None:
-        raise NotFound("There is no such order.", path=("input", "orderId"))
-    return order
 
 
 async def _refund(

@@ -119,7 +119,7 @@ async def test_credit_memo_refund_has_its_limits_to_the_cent(shop: Town):
     start = await left(shop, order)
     mug, total = order["items"][0]["id"], worth(order["total"])
     line, shipping = worth(start["lines"][0]["amount"]), worth(start["shipping"])
-    tries = [
+    tries: list[tuple[dict[str, Any], list[str], Decimal]] = [
         ({"amount": str(total + CENT)}, ["input", "amount"], total),
         ({"shipping": str(shipping + CENT)}, ["input", "shipping"], shipping),
         ({"adjustmentRefund": "0.01"}, ["input", "adjustmentRefund"], Decimal(0)),
