@@ -231,6 +231,7 @@ class Customer(Model):
 
         table = "customer"
         unique_together = (("store_view", "email_digest"),)
+        indexes = (Index(fields=("email_digest", "id"), name="ix_customer_email"),)
 
 
 class NumberSequence(Model):

@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
             'CREATE INDEX "ix_commerce_order_refunded" ON "commerce_order" ("currency", "refunded_minor", "id")',
             'CREATE INDEX "ix_commerce_order_state" ON "commerce_order" ("state", "created_at", "id")',
             'CREATE INDEX "ix_commerce_order_customer" ON "commerce_order" ("customer_id")',
+            'CREATE INDEX "ix_customer_email" ON "customer" ("email_digest", "id")',
             'CREATE INDEX "ix_order_updated" ON "amazon_order" ("updated_at", "id")',
             'CREATE INDEX "ix_order_total" ON "amazon_order" ("currency", "total_minor", "id")',
         ),
