@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any, Final, NewType
 
@@ -77,6 +77,12 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         description="ISO 4217 code, e.g. EUR.",
         serialize=str,
         parse_value=_read_currency,
+    ),
+    date: strawberry.scalar(
+        name="Date",
+        description="A day, e.g. 2026-08-22.",
+        serialize=date.isoformat,
+        parse_value=_only_out,
     ),
     Link: strawberry.scalar(name="URL", description="An absolute web address.", serialize=str, parse_value=_only_out),
     FreeJson: strawberry.scalar(

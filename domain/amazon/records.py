@@ -81,7 +81,10 @@ class AmazonOrder(Model):
         table = "amazon_order"
         unique_together = (("store_id", "number"),)
         indexes = (
-            Index(fields=("store_id", "display_status", "purchased_at", "id"), name="ix_order_status"),
+            Index(
+                fields=("store_id", "display_status", "purchased_at", "id", "currency", "total_minor"),
+                name="ix_order_status",
+            ),
             Index(fields=("store_id", "purchased_at", "id"), name="ix_order_store"),
             Index(fields=("purchased_at", "id"), name="ix_order_purchased"),
             Index(fields=("number",), name="ix_order_number"),

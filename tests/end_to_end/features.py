@@ -124,6 +124,14 @@ FEATURES: Final = (
     _more("Run sync on demand", "Mutation.syncNow", "orderlane sync"),
     _core("Lock against overlapping runs", "Store.syncRuns"),
     _core("Command outbox with retry", "Mutation.retryCommand", "Mutation.giveUpCommand", "Query.commands"),
+    _core("Store dashboard query", "Store.dashboard", "orderlane stores show"),
+    _core("Recent Orders", "StoreDashboard.recentOrders"),
+    _more("Revenue 7/30 days, lifetime sales", "StoreDashboard.revenue", "StoreDashboard.lifetimeSales"),
+    _more("Orders awaiting shipment count", "StoreDashboard.awaitingShipment", "Query.shipByWorklist"),
+    _more("Deadlines", "Query.shipByWorklist", "Query.deliveryFigures", "Query.cancelReasons"),
+    _more("Read-only mode", "Mutation.updateGlobalSettings", "orderlane config read-only"),
+    _more("Communication errors log", "Query.communicationErrors", "orderlane doctor"),
+    _more("Log retention", "Mutation.updateGlobalSettings"),
     _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
 )
 
