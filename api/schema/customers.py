@@ -63,7 +63,8 @@ class Customer(Node):
         return person_name((await _buyer_of(root, info)).get("name")).last
 
     @strawberry.field(
-        description="The address book: where the customer's orders went, each place once, the newest first. Buyer data."
+        description=f"The address book: where the newest {MOST_ORDERS} orders went, each place once, the newest first. "
+        "Buyer data."
     )
     @staticmethod
     async def addresses(root: strawberry.Parent[CustomerRecord], info: Info) -> list[OrderAddress]:
@@ -182,7 +183,7 @@ async def _buyer_of(customer: CustomerRecord, info: Info) -> Mapping[str, Any]:
 
 
 async def _address_book(customer: CustomerRecord, info: Info) -> list[OrderAddress]:
-    orders = await info.context.loaders.rows(_ORDERS).load(customer.id)
+    orders = (await info.context.loaders.rows(_ORDERS).load(customer.id))[:MOST_ORDERS]
     kept = await info.context.loaders.buyers(Owner.COMMERCE_ORDER).load_many([order.id for order in orders])
     book: dict[tuple[tuple[str, Any], ...], OrderAddress] = {}
     for values in kept:
