@@ -40,8 +40,8 @@ def charged(item: AmazonItem, *, status: AmazonOrderStatus, country: str) -> Par
     whole = _whole(item)
     if country not in _TAX_ON_TOP:
         whole = _sums((_TAXED.get(name, name), minor) for name, minor in whole.items())
-    due = {name: minor * min(sent, ordered) // ordered for name, minor in whole.items()}
-    return {name: minor for name, minor in due.items() if minor > 0}
+    # A discount beyond what it is granted on leaves a component below 0, which lowers what can be given back in all.
+    return _sums((name, minor * min(sent, ordered) // ordered) for name, minor in whole.items())
 
 
 def sent_units(item: AmazonItem, *, status: AmazonOrderStatus) -> int:
