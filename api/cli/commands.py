@@ -41,13 +41,17 @@ _GROUPS: Final = (
     ),
     (
         "orders",
-        "List, show, ship, cancel, refund and print orders, and write to their buyers.",
+        "List, show, ship, cancel, hold, bill, refund and print orders, and write to their buyers.",
         (
             ("list", "List orders, the newest first."),
             ("show", "Show one order, and what can be done with it."),
             ("ship", "Ship an order, or some of it."),
             ("cancel", "Ask Amazon to cancel an order."),
+            ("hold", "Put an order on hold, until a time or until it is lifted."),
+            ("unhold", "Lift the hold of an order."),
+            ("invoice", "Invoice what is not billed of an order."),
             ("refund", "Give back some or all that was paid of an order."),
+            ("comment", "Write a comment on an order, or set a status of its state."),
             ("export", "Write a list of orders into a CSV file."),
             ("print", "Write the papers of an order into a file."),
             ("email", "Write to the buyer of an order."),

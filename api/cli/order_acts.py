@@ -59,7 +59,7 @@ async def ship_orders(
         order = await find_order(asker, number)
         wanted = {
             "orderId": order["id"],
-            "lines": [_quantity(order, text) for text in line] if line else None,
+            "lines": [quantity_of(order, text) for text in line] if line else None,
             "carrierCode": carrier,
             "carrierName": carrier_name,
             "trackingNumber": tracking,
@@ -140,7 +140,8 @@ def item_of(order: dict[str, Any], name: str) -> str | None:
     return meant[0]["id"] if len(meant) == 1 else None
 
 
-def _quantity(order: dict[str, Any], text: str) -> dict[str, Any]:
+def quantity_of(order: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return how many of which item a text such as MUG=2 means; raises CommandFailed if it means none."""
     name, _, quantity = text.rpartition("=")
     item_id = item_of(order, name)
     if item_id is None or not quantity.isdecimal():

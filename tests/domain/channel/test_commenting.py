@@ -39,7 +39,7 @@ async def order(stage: Stage) -> AmazonOrder:
 
 
 async def say(stage: Stage, order: AmazonOrder, text: str | None = SECRET, **arguments: Any) -> OrderComment:
-    given = {"expected_version": None, "idempotency_key": "k1", "mailing": MAILING}
+    given: dict[str, Any] = {"expected_version": None, "idempotency_key": "k1", "mailing": MAILING}
     remark = Remark(text=text, **{name: value for name, value in arguments.items() if name not in given})
     given |= {name: value for name, value in arguments.items() if name in given}
     return await add_comment(
@@ -72,7 +72,7 @@ async def test_a_comment_is_kept_sealed_and_the_timeline_says_only_that_there_is
     event = await Event.get(order_id=order.id, kind=EventKind.COMMENTED)
     assert (event.message, event.details) == ("Comment on the order.", {"comment_id": comment.id, "status": None})
     rows = [*await Event.all(), *await OrderComment.all(), *await IdempotencyKey.all()]
-    assert not any("Byron" in str(dict(row)) for row in rows)
+    assert not any("Byron" in str(list(row)) for row in rows)
     kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=comment.order_id, sealer=stage.sealer)
     assert (kept or {})["address"]["city"] == "Berlin"
 

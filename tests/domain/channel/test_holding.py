@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.accounts.records import Store, StoreState
 from domain.amazon.cancel_reasons import CancelReason
 from domain.amazon.records import AmazonOrder
 from domain.channel.hold import BATCH, end_holds_over, hold_order, unhold_order
@@ -171,3 +172,8 @@ async def test_a_package_that_left_before_is_told_to_amazon_all_the_same(stage: 
     await CommerceOrder.all().update(state="PROCESSING", status="processing")
     await hold(stage, order)
     assert await states(order) == ["QUEUED"]
+
+
+async def test_nothing_is_held_in_a_store_that_is_being_deleted(stage: Stage, order: AmazonOrder) -> None:
+    await Store.all().update(state=StoreState.DELETING)
+    assert "being deleted" in (await refused(hold(stage, order))).message
