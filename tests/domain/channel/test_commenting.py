@@ -71,8 +71,8 @@ async def test_a_comment_is_kept_sealed_and_the_timeline_says_only_that_there_is
     )
     event = await Event.get(order_id=order.id, kind=EventKind.COMMENTED)
     assert (event.message, event.details) == ("Comment on the order.", {"comment_id": comment.id, "status": None})
-    rows = [*await Event.all(), *await OrderComment.all(), *await IdempotencyKey.all()]
-    assert not any("Byron" in str(list(row)) for row in rows)
+    rows = [*await Event.all().values(), *await OrderComment.all().values(), *await IdempotencyKey.all().values()]
+    assert not any("Byron" in str(row) for row in rows)
     kept = await read(owner=Owner.COMMERCE_ORDER, owner_id=comment.order_id, sealer=stage.sealer)
     assert (kept or {})["address"]["city"] == "Berlin"
 
