@@ -60,10 +60,10 @@ class ProductFile:
             yield from read_entries(self._path, encoding=self._encoding, bad=self.bad)
             self.position = self.size
             return
-        with opened_text(self._path, encoding=self._encoding) as text:
+        with opened_text(self._path, encoding=self._encoding) as (text, binary):
             for number, row in enumerate(_rows_of(text, self._path, self.bad)):
                 if number % 1_000 == 0:
-                    self.position = text.buffer.tell()
+                    self.position = binary.tell()
                 yield row
             self.position = self.size
 

@@ -18,7 +18,7 @@ def read_entries(path: Path, *, encoding: str | None, bad: list[BadLine]) -> Ite
     A price may be a number or a text; it never passes through a float.
     Raises CommandFailed if the file as a whole is no list in JSON.
     """
-    with opened_text(path, encoding=encoding) as text:
+    with opened_text(path, encoding=encoding) as (text, _):
         content = text.read()
     try:
         entries = msgspec.json.Decoder(list[Any], float_hook=str).decode(content)

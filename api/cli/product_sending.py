@@ -41,8 +41,8 @@ async def send_products(
 
 
 def _bad(wish: Wish, error: dict[str, Any]) -> BadLine:
-    *_, field = ("", *(error["path"] or ()))
-    return BadLine(wish.line, field, error["message"])
+    path = error["path"] or [""]
+    return BadLine(wish.line, path[-1], error["message"])
 
 
 def _product(wish: Wish) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import codecs
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import TextIOWrapper
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import Final
 
@@ -35,8 +35,8 @@ def codec_of(name: str | None) -> str:
 
 
 @contextmanager
-def opened_text(path: Path, *, encoding: str | None) -> Iterator[TextIOWrapper]:
-    """Open a file with its line ends as they are.
+def opened_text(path: Path, *, encoding: str | None) -> Iterator[tuple[TextIOWrapper, BufferedReader]]:
+    """Open a file with its line ends as they are; gives its text, and the bytes that it is read from.
 
     Raises CommandFailed when it turns out to be in another encoding, with the line and, where a mark or the bytes tell
     it, the name of that encoding.
@@ -46,7 +46,7 @@ def opened_text(path: Path, *, encoding: str | None) -> Iterator[TextIOWrapper]:
         raise _not_utf_8(f"{path} is not UTF-8 but {marked}", hint=marked.lower())
     with path.open("rb") as binary, TextIOWrapper(binary, encoding=codec, newline="") as text:
         try:
-            yield text
+            yield text, binary
         except UnicodeDecodeError:
             raise _undecodable(path, codec, is_named=encoding is not None) from None
 

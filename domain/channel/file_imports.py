@@ -33,8 +33,8 @@ async def begin_import(*, name: str, now: datetime, actor: Actor) -> int:
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
         stale = ProductImport.filter(state=ImportState.STAGING, touched_at__lt=now - _FORGOTTEN_AFTER)
-        for import_id in await stale.values_list("id", flat=True):
-            await _forget(int(str(import_id)))
+        for forgotten in await stale:
+            await _forget(forgotten.id)
         opened = await ProductImport.create(
             name=name[:200],
             state=ImportState.STAGING,

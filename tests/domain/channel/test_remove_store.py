@@ -102,6 +102,7 @@ async def test_a_deleted_store_leaves_nothing_but_products_and_their_history(sta
     settings = PushSettings(enabled=True)
     await save_push_settings(store_id=stage.store.id, settings=settings, now=stage.now, actor=CLERK)
     push = await take_push((await Listing.get()).id, now=stage.now)
+    assert push is not None
     await pushed(push, submission_id=None, now=stage.now)
     assert {"stock_push", "listing", "listing_change"} <= await filled_tables()
 
