@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any, Final
 
 import pytest
@@ -77,6 +78,16 @@ async def test_an_e_mail_is_queued_once_for_a_key_and_shown_on_its_order(client:
     }
     by_id = f"query($id: ID!) {{ node(id: $id) {{ ... on Email {{ {EMAIL} }} }} }}"
     assert (await client.ask(by_id, id=billed["email"]["id"]))["node"] == billed["email"]
+
+
+async def test_two_who_write_at_once_send_one_for_a_key_and_never_one_message_id_twice(
+    client: Client, order: AmazonOrder
+) -> None:
+    answers = await asyncio.gather(*(send(client, order, key) for key in ("a", "b", "a", "c", "b")))
+    assert [answer["errors"] for answer in answers] == [[]] * 5
+    ids = [answer["email"]["messageId"] for answer in answers]
+    assert (ids[0], ids[1], len(set(ids))) == (ids[2], ids[4], 3)
+    assert sorted(mail.turn for mail in await MailMessage.all()) == [1, 2, 3]
 
 
 async def test_options_and_actions_say_what_the_mutation_would_and_it_says_so(
