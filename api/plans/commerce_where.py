@@ -16,14 +16,14 @@ from api.plans.conditions import (
     on_text,
 )
 from api.plans.fragments import EVERYTHING, Fragment, all_of, any_of, containing, equal, negated, within
-from api.plans.texts import searchable
+from api.plans.texts import is_amazon_number, searchable
 from api.schema.commerce_filters import CommerceOrderWhere
 from api.schema.ids import typed_id
 from domain.buyer_names import Digest, NameOf
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.sealing import Sealer
 
-_OF_LINE: Final = "EXISTS (SELECT 1 FROM commerce_order_line line WHERE line.order_id = commerce_order.id AND {})"
+_OF_LINE: Final = "commerce_order.id IN (SELECT line.order_id FROM commerce_order_line line WHERE {})"
 _ORDER_ID: Final = "commerce_order.channel_order_id"
 _ON_HOLD: Final = equal("state", CommerceOrderState.ON_HOLD.value)
 
@@ -118,6 +118,8 @@ def _buyers(where: CommerceOrderWhere, digest: Digest) -> Iterator[Fragment]:
 
 
 def _search(text: str, digest: Digest) -> Fragment:
+    if is_amazon_number(text):
+        return any_of([equal("channel_number", text), equal("number", text)])
     return any_of(
         [
             containing("number", text),

@@ -1,10 +1,12 @@
 """Texts that people search for."""
 
+import re
 from typing import Final
 
 from domain.errors import InvalidInput, LimitExceeded
 
 LONGEST_TEXT: Final = 200
+_AMAZON_NUMBER: Final = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
 
 
 def searchable(text: str, *, path: tuple[str, ...]) -> str:
@@ -14,3 +16,8 @@ def searchable(text: str, *, path: tuple[str, ...]) -> str:
     if "\0" in text or not text.isprintable():
         raise InvalidInput("A text to search for has no control characters.", path=path)
     return text
+
+
+def is_amazon_number(text: str) -> bool:
+    """Whether a text is a whole order number of Amazon's: then nothing else can be meant, and no other is read."""
+    return _AMAZON_NUMBER.fullmatch(text) is not None

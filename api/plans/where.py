@@ -14,17 +14,15 @@ from api.plans.conditions import (
     on_name,
     on_text,
 )
-from api.plans.fragments import EVERYTHING, Fragment, all_of, any_of, containing, negated, within
-from api.plans.texts import searchable
+from api.plans.fragments import EVERYTHING, Fragment, all_of, any_of, containing, equal, negated, within
+from api.plans.texts import is_amazon_number, searchable
 from api.schema.ids import typed_id
 from api.schema.order_filters import AmazonOrderWhere
 from domain.buyer_names import Digest, NameOf
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.sealing import Sealer
 
-_OF_ITEM: Final = (
-    "EXISTS (SELECT 1 FROM amazon_item item WHERE item.order_id = amazon_order.id AND item.gone_at IS NULL AND {})"
-)
+_OF_ITEM: Final = "amazon_order.id IN (SELECT item.order_id FROM amazon_item item WHERE item.gone_at IS NULL AND {})"
 _OF_COMMERCE_ORDER: Final = (
     "EXISTS (SELECT 1 FROM commerce_order made WHERE made.id = amazon_order.commerce_order_id AND {})"
 )
@@ -121,6 +119,8 @@ def _buyers(where: AmazonOrderWhere, digest: Digest) -> Iterator[Fragment]:
 
 
 def _search(text: str, digest: Digest) -> Fragment:
+    if is_amazon_number(text):
+        return equal("number", text)
     return any_of(
         [
             containing("number", text),

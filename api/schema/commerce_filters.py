@@ -67,7 +67,8 @@ class CommerceOrderWhere(Optionals):
     sku: StringFilter | None = optional("The SKU of one of its lines.")
     search: str | None = optional(
         "A part of its numbers, or of a SKU or title of its lines, whatever the case of ASCII letters; or how the "
-        "names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept."
+        "names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept. "
+        "A whole Amazon order number finds its order alone."
     )
 
 

@@ -109,7 +109,8 @@ class AmazonOrderWhere(Optionals):
     sku: StringFilter | None = optional("The seller SKU of one of its items.")
     search: str | None = optional(
         "A part of its numbers, or of a seller SKU or title of its items, whatever the case of ASCII letters; or how "
-        "the names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept."
+        "the names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept. "
+        "A whole Amazon order number finds its order alone."
     )
 
 

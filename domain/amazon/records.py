@@ -134,7 +134,10 @@ class AmazonItem(Model):
 
         table = "amazon_item"
         unique_together = (("order_id", "item_id"),)
-        indexes = (Index(fields=("store_id", "seller_sku"), name="ix_item_sku"),)
+        indexes = (
+            Index(fields=("store_id", "seller_sku"), name="ix_item_sku"),
+            Index(fields=("seller_sku", "order_id"), name="ix_item_seller_sku"),
+        )
 
 
 class Command(Model):

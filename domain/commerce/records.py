@@ -64,6 +64,7 @@ class CommerceOrder(Model):
             Index(fields=("store_id", "created_at", "id"), name="ix_commerce_order_store"),
             Index(fields=("customer_id",), name="ix_commerce_order_customer"),
             Index(fields=("number", "id"), name="ix_commerce_order_number"),
+            Index(fields=("channel_number",), name="ix_commerce_order_channel_number"),
             Index(fields=("created_at", "id"), name="ix_commerce_order_created"),
             Index(fields=("updated_at", "id"), name="ix_commerce_order_updated"),
             Index(fields=("purchased_at", "id"), name="ix_commerce_order_purchased"),
@@ -103,6 +104,7 @@ class CommerceOrderLine(Model):
 
         table = "commerce_order_line"
         unique_together = (("order_id", "item_id"),)
+        indexes = (Index(fields=("sku", "order_id"), name="ix_commerce_order_line_sku"),)
 
 
 class Invoice(Model):

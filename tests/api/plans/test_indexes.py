@@ -2,11 +2,13 @@ import pytest
 from strawberry import ID
 
 from api.database import read_rows
+from api.plans.commerce_where import compile_commerce_where
 from api.plans.fragments import Fragment, equal
 from api.plans.keyset import page_sql
-from api.plans.order import beyond, order_sort
+from api.plans.order import beyond, commerce_sort, order_sort
 from api.plans.where import compile_where
-from api.schema.filters import IDFilter, OrderDirection, StringFilter
+from api.schema.commerce_filters import CommerceOrderOrder, CommerceOrderOrderField, CommerceOrderWhere
+from api.schema.filters import IDFilter, MoneyRange, NameFilter, OrderDirection, StringFilter
 from api.schema.ids import NodeId
 from api.schema.order_filters import (
     AmazonOrderOrder,
@@ -16,6 +18,7 @@ from api.schema.order_filters import (
     BlockerKindFilter,
     DisplayStatusFilter,
 )
+from api.schema.scalars import CurrencyCode
 from domain.amazon.display import DisplayStatus
 from domain.amazon.facts import AmazonOrderStatus
 from domain.channel.blockers import BlockerKind
@@ -94,3 +97,56 @@ async def test_conditions_on_other_tables_find_their_rows_by_an_index(stage: Sta
 
 async def test_a_page_of_a_store_never_reads_another_store(stage: Stage) -> None:
     assert "store_id=?" in await plan_of(equal("store_id", 1))
+
+
+async def commerce_plan(where: CommerceOrderWhere | None, field: CommerceOrderOrderField, *, ascending: bool) -> str:
+    direction = OrderDirection.ASC if ascending else OrderDirection.DESC
+    condition = compile_commerce_where(where, SEALER)
+    sort = commerce_sort(CommerceOrderOrder(field=field, direction=direction), where)
+    statement = page_sql("commerce_order", condition.sql, sort, backward=False)
+    rows = await read_rows(f"EXPLAIN QUERY PLAN {statement}", [*condition.parameters, 21])
+    return "; ".join(row["detail"] for row in rows)
+
+
+@pytest.mark.parametrize("ascending", [True, False])
+@pytest.mark.parametrize("field", CommerceOrderOrderField)
+async def test_commerce_orders_are_sorted_by_indexes_alone(
+    stage: Stage, field: CommerceOrderOrderField, ascending: bool
+) -> None:
+    where = CommerceOrderWhere(total=MoneyRange(currency_code=CurrencyCode("EUR"))) if "TOTAL" in field else None
+    plan = await commerce_plan(where, field, ascending=ascending)
+
+    assert "ix_commerce_order_" in plan
+    assert "TEMP B-TREE" not in plan
+
+
+@pytest.mark.parametrize(
+    ("where", "index"),
+    [
+        (CommerceOrderWhere(store_id=OF_STORE), "ix_commerce_order_store"),
+        (CommerceOrderWhere(on_hold=True), "ix_commerce_order_state"),
+        (CommerceOrderWhere(number=StringFilter(eq="1")), "ix_commerce_order_number"),
+        (CommerceOrderWhere(amazon_order_id=StringFilter(eq="1")), "ix_commerce_order_channel_number"),
+        (CommerceOrderWhere(search="902-0000000-0000001"), "ix_commerce_order_channel_number"),
+        (CommerceOrderWhere(sku=StringFilter(eq="MUG")), "ix_commerce_order_line_sku"),
+        (CommerceOrderWhere(bill_to_name=NameFilter(starts_with="ada by")), "ix_buyer_term"),
+        (CommerceOrderWhere(ship_to_name=NameFilter(eq="ada byron")), "ix_buyer_term"),
+        (CommerceOrderWhere(customer_email="ada@example.org"), "ix_buyer_term"),
+    ],
+)
+async def test_rare_commerce_orders_are_found_by_an_index(stage: Stage, where: CommerceOrderWhere, index: str) -> None:
+    plan = await commerce_plan(where, CommerceOrderOrderField.CREATED_AT, ascending=False)
+
+    assert index in plan
+    assert "SCAN" not in plan
+
+
+async def test_an_amazon_order_is_found_by_its_buyer_its_sku_and_its_number_by_an_index(stage: Stage) -> None:
+    for where, index in (
+        (AmazonOrderWhere(buyer_name=NameFilter(starts_with="ada")), "ix_buyer_term"),
+        (AmazonOrderWhere(sku=StringFilter(eq="MUG")), "ix_item_seller_sku"),
+        (AmazonOrderWhere(search="902-0000000-0000001"), "ix_order_number"),
+    ):
+        plan = await plan_of(compile_where(where, SEALER))
+        assert index in plan
+        assert "SCAN" not in plan
