@@ -21,6 +21,7 @@ MODELS: Final = (
     "domain.catalog.import_records",
     "domain.catalog.listing_records",
     "domain.catalog.records",
+    "domain.commerce.customer_records",
     "domain.commerce.mail_records",
     "domain.commerce.records",
     "domain.commerce.workflow_records",

@@ -16,10 +16,10 @@ from api.schema.optional import given
 from api.schema.order_addresses import OrderAddress, order_address
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
 from domain.buyers import Owner
+from domain.commerce.customer_records import Customer as CustomerRecord
 from domain.commerce.customers import customer_digest
 from domain.commerce.person_names import person_name
 from domain.commerce.records import CommerceOrder as CommerceOrderRecord
-from domain.commerce.records import Customer as CustomerRecord
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:

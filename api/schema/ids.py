@@ -15,6 +15,7 @@ from domain.catalog import records as catalog
 from domain.channel import records as channel
 from domain.commerce import records as commerce
 from domain.commerce import workflow_records as workflow
+from domain.commerce.customer_records import Customer
 from domain.commerce.mail_records import MailMessage
 from domain.errors import InvalidInput
 from domain.outward import records as outward
@@ -40,7 +41,7 @@ TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
         commerce.Shipment: "Shipment",
         commerce.Package: "Package",
         commerce.CreditMemo: "CreditMemo",
-        commerce.Customer: "Customer",
+        Customer: "Customer",
         MailMessage: "Email",
         workflow.OrderHold: "OrderHold",
         workflow.OrderComment: "OrderComment",

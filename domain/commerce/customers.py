@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from domain.commerce.records import Customer
+from domain.commerce.customer_records import Customer
 from domain.sealing import Sealer
 
 _PURPOSE: Final = "email"

@@ -1,4 +1,4 @@
-"""Stored commerce orders with their lines, papers, packages, customers and number sequences."""
+"""Stored commerce orders with their lines, papers, packages and number sequences."""
 
 from enum import StrEnum
 
@@ -218,22 +218,6 @@ class DocumentLine(Model):
         table = "document_line"
         unique_together = (("document", "document_id", "line_id"),)
         indexes = (Index(fields=("line_id",), name="ix_document_line"),)
-
-
-class Customer(Model):
-    """A buyer who became a customer: found again by a keyed digest of the e-mail; who it is lies sealed."""
-
-    id = fields.BigIntField(primary_key=True)
-    store_view = fields.CharField(max_length=64)
-    email_digest = fields.CharField(max_length=64)
-    created_at = Instant()
-
-    class Meta:
-        """Storage."""
-
-        table = "customer"
-        unique_together = (("store_view", "email_digest"),)
-        indexes = (Index(fields=("email_digest", "id"), name="ix_customer_email"),)
 
 
 class NumberSequence(Model):

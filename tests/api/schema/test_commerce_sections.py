@@ -7,7 +7,8 @@ from domain.amazon.facts import AddressFacts, BuyerFacts
 from domain.channel.address_patch import AddressPatch
 from domain.channel.correct import correct_address
 from domain.channel.retention import redact_expired
-from domain.commerce.records import CommerceOrder, Customer
+from domain.commerce.customer_records import Customer
+from domain.commerce.records import CommerceOrder
 from tests.api.schema.asking import Client
 from tests.api.schema.test_lists import counting
 from tests.domain.channel.stage import CLERK, Stage, item

@@ -7,7 +7,8 @@ import pytest
 from domain.amazon.facts import AmazonOrderStatus, Breakdown, BreakdownKind, ItemFacts
 from domain.amazon.records import AmazonOrder
 from domain.buyers import BuyerRecord, Owner, read
-from domain.commerce.records import CommerceOrder, Customer, DocumentLine, Invoice, Shipment
+from domain.commerce.customer_records import Customer
+from domain.commerce.records import CommerceOrder, DocumentLine, Invoice, Shipment
 from domain.timeline import Event
 from tests.domain.channel.stage import (
     BUYER,

@@ -11,8 +11,9 @@ from domain.amazon.records import AmazonOrder
 from domain.buyers import BuyerRecord, Owner
 from domain.catalog.records import Reservation
 from domain.channel.preview import preview_order_settings
+from domain.commerce.customer_records import Customer
 from domain.commerce.lifecycle import STATUSES, CommerceOrderState
-from domain.commerce.records import Customer, Invoice
+from domain.commerce.records import Invoice
 from domain.commerce.statuses import create_status
 from domain.errors import InvalidInput
 from tests.domain.channel.stage import CLERK, Stage, commerce_of, item, shelf, told

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from domain.commerce.records import CommerceOrder, Customer
+from domain.commerce.customer_records import Customer
+from domain.commerce.records import CommerceOrder
 from tests.end_to_end.stories.asking import CREATED, FAILURE, LAMP, MUG, choose, define, look, notes, to_do
 from tests.end_to_end.town import Town
 
