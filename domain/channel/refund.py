@@ -119,7 +119,7 @@ async def _refund(
     if request.tell_amazon:
         await queue_refund(unit, order=order, memo=memo)
     if request.notify:
-        await _tell_buyer(unit, commerce, memo, sealer=sealer, mailing=mailing)
+        await _tell_buyer(unit, order, commerce, memo, sealer=sealer, mailing=mailing)
     await unit.due([order.id])
     await refresh_display(unit=unit, order_ids=[order.id])
     return draft, memo
@@ -147,11 +147,18 @@ async def _shelve(unit: Change, order: AmazonOrder, lines: Sequence[MemoLine], r
 
 
 async def _tell_buyer(
-    unit: Change, commerce: CommerceOrder, memo: CreditMemo, *, sealer: Sealer, mailing: Mailing
+    unit: Change, order: AmazonOrder, commerce: CommerceOrder, memo: CreditMemo, *, sealer: Sealer, mailing: Mailing
 ) -> None:
-    kind = MailKind.CREDIT_MEMO
     try:
-        await queue_mail(unit, order=commerce, kind=kind, mailing=mailing, sealer=sealer, document_id=memo.id)
+        await queue_mail(
+            unit,
+            order=commerce,
+            kind=MailKind.CREDIT_MEMO,
+            mailing=mailing,
+            sealer=sealer,
+            document_id=memo.id,
+            status=order.amazon_status.value,
+        )
     except DomainError as refusal:
         refusal.path = _NOTIFY
         raise

@@ -31,9 +31,9 @@ async def queue_mail(
     kind: MailKind,
     mailing: Mailing,
     sealer: Sealer,
+    status: str,
     document_id: int | None = None,
     comment: str | None = None,
-    status: str | None = None,
 ) -> MailMessage:
     """Queue an e-mail to the buyer of an order inside the caller's change.
 
@@ -43,7 +43,7 @@ async def queue_mail(
     the order stands. Raises ActionNotAllowed, MailNotConfigured, RequiredInput, InvalidInput or NotFound.
     """
     await CommerceOrder.filter(id=order.id).select_for_update()
-    settings, refusal = await _asked(order, kind, mailing, sealer, status or order.state.value)
+    settings, refusal = await _asked(order, kind, mailing, sealer, status)
     if refusal is not None:
         raise refusal
     number = await _number(order, kind, document_id)
