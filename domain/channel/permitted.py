@@ -13,16 +13,10 @@ Path = tuple[str, ...]
 ORDER_ID: Path = ("input", "orderId")
 
 
-def commerce_refusal(
-    standing: Standing, action: OrderAction, *, kind: str | None = None, path: Path = ORDER_ID
-) -> ActionNotAllowed | None:
-    """Return why an order does not allow an action of the back office now, None if it does.
-
-    `kind` is the schema's word for the action, where it is another one than the rule table's.
-    """
-    word = kind or action.value
+def commerce_refusal(standing: Standing, action: OrderAction, *, path: Path = ORDER_ID) -> ActionNotAllowed | None:
+    """Return why an order does not allow an action of the back office now, None if it does."""
     if standing.is_leaving:
-        return leaving_refusal(standing.order, action=word)
+        return leaving_refusal(standing.order, action=action.value)
     if standing.commerce is None:
         because: str | None = (
             "The order is not imported, so there is no commerce order to do this with; its import decision and "
@@ -30,7 +24,7 @@ def commerce_refusal(
         )
     else:
         because = refusal(action, progress(standing.commerce, standing.lines))
-    return not_allowed(standing.order, word, because, path=path) if because else None
+    return not_allowed(standing.order, action.value, because, path=path) if because else None
 
 
 def hold_refusal(standing: Standing) -> ActionNotAllowed | None:
