@@ -70,8 +70,8 @@ async def running(
 ) -> AsyncIterator[Running]:
     """Keep the service's parts together while the context lasts; with `works` its engine syncs and delivers.
 
-    `mail` takes e-mails instead of the configured mail server, `web_transport` what goes to webhooks. With `takes_role` no engine runs, and no other process
-    may run one: the caller takes the worker's steps.
+    `mail` takes e-mails instead of the configured mail server, `web_transport` what goes to webhooks. With `takes_role`
+    no engine runs, and no other process may run one: the caller takes the worker's steps.
 
     Raises ConfigurationError, MigrationsPending or WorkerAlreadyRunning.
     """

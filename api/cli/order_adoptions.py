@@ -97,7 +97,7 @@ def _lines(file: Path, encoding: str | None) -> Iterator[Line]:
     """Read the file line by line. Raises CommandFailed for another form than it should have."""
     if not file.is_file():
         raise CommandFailed(f"{file} is no file.", code=Exit.WRONG_USAGE)
-    with opened_text(file, encoding=encoding) as text:
+    with opened_text(file, encoding=encoding) as (text, _):
         rows = csv.reader(text, strict=True)
         try:
             header = [column.strip().lower() for column in next(rows, [])]

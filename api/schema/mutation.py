@@ -2,8 +2,8 @@
 
 import strawberry
 
-from api.schema.adopting import TakeoverChanges
 from api.schema.adjustment_changes import AdjustmentChanges
+from api.schema.adopting import TakeoverChanges
 from api.schema.blocker_changes import BlockerChanges
 from api.schema.bulk_changes import BulkChanges
 from api.schema.labels import LabelChanges

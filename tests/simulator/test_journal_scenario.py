@@ -154,7 +154,7 @@ async def test_a_refused_confirmation_is_told_without_words_that_may_be_a_buyers
 @pytest.mark.parametrize("ended", [(0, 1, 2), (0,), (1,), ()])
 async def test_rules_of_which_some_are_left_out_end_as_they_did(amazon: Amazon, ended: tuple[int, ...]) -> None:
     await amazon.placed(fulfillmentStatus="UNSHIPPED")
-    rules = [
+    rules: list[dict[str, Any]] = [
         {"effect": "LOST", "operation": "confirmShipment", "times": 1},
         {"effect": "LATE", "seconds": 5},
         {"effect": "FEED_STUCK"},
