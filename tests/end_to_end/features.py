@@ -151,6 +151,7 @@ FEATURES: Final = (
     _more("Read-only mode", "Mutation.updateGlobalSettings", "orderlane config read-only"),
     _more("Communication errors log", "Query.communicationErrors", "orderlane doctor"),
     _more("Log retention", "Mutation.updateGlobalSettings"),
+    _core("Emails to buyer", "Mutation.sendEmail", "CommerceOrder.emails"),
     _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
 )
 
