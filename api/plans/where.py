@@ -23,9 +23,7 @@ from domain.commerce.lifecycle import CommerceOrderState
 from domain.sealing import Sealer
 
 _OF_ITEM: Final = "amazon_order.id IN (SELECT item.order_id FROM amazon_item item WHERE item.gone_at IS NULL AND {})"
-_OF_COMMERCE_ORDER: Final = (
-    "EXISTS (SELECT 1 FROM commerce_order made WHERE made.id = amazon_order.commerce_order_id AND {})"
-)
+_OF_COMMERCE_ORDER: Final = "amazon_order.id IN (SELECT made.channel_order_id FROM commerce_order made WHERE {})"
 _OF_BLOCKER: Final = (
     "EXISTS (SELECT 1 FROM attention seen WHERE seen.order_id = amazon_order.id AND seen.kind = 'BLOCKER' "
     "AND seen.state = 'OPEN' AND {})"
