@@ -26,6 +26,7 @@ class InvoiceOrderInput(Optionals):
 
     order_id: strawberry.ID = strawberry.field(description="The id of an `AmazonOrder`.")
     lines: list[QuantityInput] | None = optional("What is billed; without lines, all that is left to invoice.")
+    notify: bool = strawberry.field(default=False, description="Whether the buyer gets a copy by e-mail.")
     expected_version: int | None = optional(
         "The version of the order that you saw; if it has another, nothing is done."
     )
@@ -57,6 +58,7 @@ async def bill_order(info: Info, input: InvoiceInput) -> InvoiceOrderPayload:
         invoice = await invoice_order(
             order_id=order.id,
             lines=None if input.lines is None else _quantities(input.lines),
+            copy_by=service.mailing if input.notify else None,
             expected_version=input.expected_version,
             idempotency_key=input.idempotency_key,
             now=service.clock.now(),
@@ -65,6 +67,8 @@ async def bill_order(info: Info, input: InvoiceInput) -> InvoiceOrderPayload:
         )
     except DomainError as refusal:
         return InvoiceOrderPayload(order=await order_now(order.id), errors=[user_error(refusal)])
+    if input.notify:
+        service.wake()
     return InvoiceOrderPayload(order=await order_now(order.id), invoice=invoice)
 
 

@@ -84,7 +84,8 @@ class WorkflowChanges:
         resolver=hold_order,
         extensions=[RefusalsAsUserErrors(OrderPayload)],
         description="Put an imported order on hold: nothing of it is shipped or canceled from here until the hold is "
-        "over. It remembers state and status. What Amazon does meanwhile counts all the same.",
+        "over. It remembers state and status. What left before is still told to Amazon, and what Amazon does meanwhile "
+        "counts all the same.",
     )
     unhold_order: OrderPayload = strawberry.mutation(
         resolver=unhold_order,

@@ -19,13 +19,14 @@ from domain.commerce.mails import PAPERS, queue_mail
 from domain.commerce.records import CommerceOrder, Document
 from domain.commerce.statuses import status_in
 from domain.commerce.workflow_records import OrderComment
-from domain.errors import InvalidInput, NotFound, RequiredInput
+from domain.errors import DomainError, InvalidInput, NotFound, RequiredInput
 from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
 
 _TEXT: Final = ("input", "text")
 _STATUS: Final = ("input", "status")
+_NOTIFY: Final = ("input", "notify")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,16 +160,20 @@ async def _send(
     sealer: Sealer,
 ) -> None:
     kind, row_id = remark.paper or ("ORDER", None)
-    await queue_mail(
-        unit,
-        order=commerce,
-        kind=MailKind(f"{kind}_COMMENT"),
-        mailing=mailing,
-        sealer=sealer,
-        document_id=row_id,
-        comment=text,
-        status=order.amazon_status.value,
-    )
+    try:
+        await queue_mail(
+            unit,
+            order=commerce,
+            kind=MailKind(f"{kind}_COMMENT"),
+            mailing=mailing,
+            sealer=sealer,
+            document_id=row_id,
+            comment=text,
+            status=order.amazon_status.value,
+        )
+    except DomainError as refusal:
+        refusal.path = _NOTIFY
+        raise
 
 
 def _request_of(order: AmazonOrder, remark: Remark, key: str, *, sealer: Sealer) -> dict[str, Any]:

@@ -12,9 +12,11 @@ from domain.channel.permitted import invoice_refusal
 from domain.channel.requested import check_version, locked_order
 from domain.channel.standing import Standing, standings
 from domain.commerce.invoices import store_invoice
+from domain.commerce.mail_rules import Mailing, MailKind
+from domain.commerce.mails import queue_mail
 from domain.commerce.orders import advance, quantities
-from domain.commerce.records import CommerceOrderLine, Invoice
-from domain.errors import InvalidInput, NotFound, QuantityTooLarge, RequiredInput
+from domain.commerce.records import CommerceOrder, CommerceOrderLine, Invoice
+from domain.errors import DomainError, InvalidInput, NotFound, QuantityTooLarge, RequiredInput
 from domain.idempotency import remember, remembered
 from domain.money import Money
 from domain.sealing import Sealer
@@ -24,31 +26,35 @@ Wanted: TypeAlias = Sequence[tuple[int, int]]
 """Items' rows, each with how many of it are billed."""
 
 _LINES: Final = ("input", "lines")
+_NOTIFY: Final = ("input", "notify")
 
 
 async def invoice_order(
     *,
     order_id: int,
     lines: Wanted | None,
+    copy_by: Mailing | None = None,
     expected_version: int | None,
     idempotency_key: str,
     now: datetime,
     actor: Actor,
     sealer: Sealer,
 ) -> Invoice:
-    """Bill some lines of an order, or without lines all that is left of it.
+    """Bill some lines of an order, or without lines all that is left of it; `copy_by` sends the buyer a copy.
 
-    Raises NotFound, StaleVersion, ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge or
-    IdempotencyKeyReused.
+    Raises NotFound, StaleVersion, ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge,
+    IdempotencyKeyReused, or what stands against the e-mail.
     """
     async with change(now=now, actor=actor) as unit:
         order = await locked_order(order_id, None)
-        request = _request_of(order, lines, idempotency_key, sealer=sealer)
+        request = _request_of(order, lines, copy_by is not None, idempotency_key, sealer=sealer)
         if (known := await remembered(**request, now=now)) is not None:
             unit.quiet()
             return await Invoice.get(id=known)
         check_version(order, expected_version)
         invoice = await invoice_in(unit, order, lines=lines)
+        if copy_by is not None:
+            await _send(unit, order, invoice, mailing=copy_by, sealer=sealer)
         await remember(**request, result_id=invoice.id, now=now)
         return invoice
 
@@ -118,8 +124,26 @@ def _checked(
     return line
 
 
-def _request_of(order: AmazonOrder, lines: Wanted | None, key: str, *, sealer: Sealer) -> dict[str, Any]:
-    text = orjson.dumps([order.id, lines and list(lines)])
+async def _send(unit: Change, order: AmazonOrder, invoice: Invoice, *, mailing: Mailing, sealer: Sealer) -> None:
+    try:
+        await queue_mail(
+            unit,
+            order=await CommerceOrder.get(id=invoice.order_id),
+            kind=MailKind.INVOICE,
+            mailing=mailing,
+            sealer=sealer,
+            document_id=invoice.id,
+            status=order.amazon_status.value,
+        )
+    except DomainError as refusal:
+        refusal.path = _NOTIFY
+        raise
+
+
+def _request_of(
+    order: AmazonOrder, lines: Wanted | None, with_copy: bool, key: str, *, sealer: Sealer
+) -> dict[str, Any]:
+    text = orjson.dumps([order.id, lines and list(lines), with_copy])
     return {
         "scope": f"account:{order.account_id}",
         "mutation": "invoiceOrder",

@@ -157,7 +157,8 @@ async def test_the_buyer_is_written_to_if_that_is_wanted_and_possible(stage: Sta
 
 async def test_a_comment_that_cannot_be_sent_is_not_kept_either(stage: Stage, order: AmazonOrder) -> None:
     for mailing in (Mailing(), MAILING):  # no mail server; an address that is not Amazon's relay
-        assert isinstance(await refused(say(stage, order, notify=True, mailing=mailing)), ActionNotAllowed)
+        refusal = await refused(say(stage, order, notify=True, mailing=mailing))
+        assert (isinstance(refusal, ActionNotAllowed), refusal.path) == (True, ("input", "notify"))
     assert not await OrderComment.exists()
     assert "COMMENTED" not in await told(order)
 

@@ -2,9 +2,12 @@ from typing import Any
 
 import pytest
 
+from domain.amazon.facts import BuyerFacts
 from domain.amazon.records import AmazonOrder
 from domain.channel.hold import hold_order
 from domain.channel.invoice import invoice_order
+from domain.commerce.mail_records import MailMessage
+from domain.commerce.mail_rules import Mailing
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Document, DocumentLine, Invoice
 from domain.commerce.workflow_records import HoldReason
 from domain.errors import (
@@ -122,6 +125,25 @@ async def test_the_same_request_again_gets_the_same_invoice(stage: Stage, order:
     assert isinstance(await refused(bill(stage, order, expected_version=1, idempotency_key="k2")), StaleVersion)
     assert await Invoice.all().count() == 1
     assert (await told(order)).count("INVOICED") == 2
+
+
+async def test_the_buyer_gets_a_copy_if_that_is_wanted_and_possible(stage: Stage, order: AmazonOrder) -> None:
+    mug, _ = await items_of(order)
+    refusal = await refused(bill(stage, order, (mug.id, 1), copy_by=Mailing()))
+    assert isinstance(refusal, ActionNotAllowed)
+    assert refusal.path == ("input", "notify")
+    assert not await Invoice.exists()
+    mailing = Mailing(sender="shop@example.com", missing=None)
+    refusal = await refused(bill(stage, order, (mug.id, 1), copy_by=mailing))  # not an address of Amazon's relay
+    assert isinstance(refusal, ActionNotAllowed)
+    await stage.products({"sku": "JAR", "quantity": "9"})
+    other = await stage.arrive(item("JAR", 2), buyer=BuyerFacts(name="Ada", email="x1@marketplace.amazon.de"))
+    await unbilled(other)
+    invoice = await bill(stage, other, copy_by=mailing)
+    assert (await bill(stage, other, copy_by=mailing)).id == invoice.id
+    (mail,) = await MailMessage.all()
+    assert (mail.kind, mail.document_id) == ("INVOICE", invoice.id)
+    assert isinstance(await refused(bill(stage, other)), IdempotencyKeyReused)
 
 
 async def test_nothing_is_invoiced_while_an_order_is_held_or_not_imported(stage: Stage, order: AmazonOrder) -> None:
