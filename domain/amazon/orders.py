@@ -24,8 +24,12 @@ async def items_of(order_ids: Sequence[int], *, with_gone: bool = False) -> dict
 
 
 async def unconfirmed_orders(store_ids: Iterable[int], *, limit: int) -> list[AmazonOrder]:
-    """Return the orders of stores of which a command awaits its fact, those first that were not read for longest."""
+    """Return the orders of stores of which a command awaits its fact, those first that were not read for longest.
+
+    A refund awaits none: the order does not show it.
+    """
     waiting = Command.filter(store_id__in=list(store_ids), state__in=(CommandState.SENT, CommandState.ACCEPTED))
+    waiting = waiting.exclude(kind=CommandKind.REFUND)
     orders = AmazonOrder.filter(id__in=Subquery(waiting.values("order_id")))
     return await orders.order_by("fetched_at", "id").limit(limit)
 

@@ -162,3 +162,18 @@ async def test_partial_cancellation_of_some_units_before_anything_leaves(shop: T
     done = await look(shop, order["amazonOrderId"])
     assert (done["displayStatus"], done["commerceOrder"]["state"]) == ("COMPLETED", "COMPLETE")
     assert await shop.shelf(LAMP) == {"stock": 10, "reserved": 0, "salable": 10}
+
+
+async def test_partial_cancellation_leaves_the_rest_to_be_canceled_as_a_whole(shop: Town):
+    order = await sold(shop, sent={})
+    lamp = order["items"][1]["id"]
+    assert (await cancel_rest(shop, order, lines=[{"itemId": lamp, "quantity": 2}]))["errors"] == []
+    await pass_minutes(shop, 12)
+    assert (await shop.cancel(order["amazonOrderId"]))["errors"] == []
+    await pass_minutes(shop, 12)
+    after = await look(shop, order["amazonOrderId"])
+    assert states(after) == [("PARTIAL_CANCEL", "CONFIRMED"), ("CANCEL", "CONFIRMED")]
+    assert after["commerceOrder"]["totalRefunded"] == order["total"]
+    assert [memo["reason"] for memo in await memos(shop, order)] == ["REST_CANCELED", "CANCELED_ON_AMAZON"]
+    for sku in (MUG, LAMP):
+        assert await shop.shelf(sku) == {"stock": 10, "reserved": 0, "salable": 10}
