@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
+from tortoise.fields.data import JSON_DUMPS
 
 from domain.instant import to_text
 from domain.json_rows import placeholder
-from domain.timeline import Actor, Event, EventKind, Subject
+from domain.timeline import Actor, EventKind, Subject
 
 _COLUMNS: Final = (
     "account_id",
@@ -43,7 +44,7 @@ async def write_events(
         if told.subject.order_id is not None:
             following[told.subject.order_id] -= 1
     text = to_text(at)
-    as_json = Event._meta.fields_map["details"].to_db_value
+    as_json = JSON_DUMPS  # as the column's own type writes it
     rows: list[list[Any]] = []
     for told in events:
         account_id, store_id, order_id = told.subject
@@ -51,7 +52,7 @@ async def write_events(
         if order_id is not None:
             sequence = following[order_id] = following[order_id] + 1
         who = (told.actor.kind.value, told.actor.name)
-        said = (told.message, as_json(told.details, Event))
+        said = (told.message, as_json(told.details))
         rows.append([account_id, store_id, order_id, sequence, told.kind.value, *who, text, *said])
     values = ", ".join(placeholder(connection, number) for number in range(1, len(_COLUMNS) + 1))
     await connection.execute_many(f"INSERT INTO event ({', '.join(_COLUMNS)}) VALUES ({values})", rows)

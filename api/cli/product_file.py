@@ -81,7 +81,7 @@ def _rows_of(text: Iterable[str], path: Path, bad: list[BadLine]) -> Iterator[Pr
         for fields in lines:
             if len(fields) > len(columns):
                 bad.append(BadLine(lines.line_num, "", f"{len(fields)} fields under {len(columns)} columns"))
-            elif any(field.strip() for field in fields):
+            elif "".join(fields).strip():
                 yield ProductRow(line=lines.line_num, **dict(zip(columns, fields, strict=False)))
     except csv.Error as error:
         raise CommandFailed(f"{path}, line {lines.line_num}: {error}.", code=Exit.WRONG_USAGE) from None

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from domain.errors import InvalidInput, RequiredInput
 from domain.money import Money, UnknownCurrency
@@ -30,8 +30,7 @@ class ProductRow:
     asin: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
+class Wish(NamedTuple):
     """What a line asks for; None: as it is."""
 
     line: int

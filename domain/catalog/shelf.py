@@ -72,10 +72,8 @@ async def put_on_shelf(unit: Change, counts: Mapping[int, int]) -> None:
         f"VALUES ({product_id}, '{DEFAULT_SOURCE}', {on_hand}, 0)",
         [[*counted] for counted in counts.items()],
     )
-    await _keep(
-        unit,
-        [Move(product_id=one, reason=MoveReason.COUNTED, on_hand=count) for one, count in counts.items() if count],
-    )
+    counted = MoveReason.COUNTED.value
+    await _write(unit, [[one, counted, count, 0, None, None, None, None] for one, count in counts.items() if count])
     await mark_listings(unit, counts)
 
 
@@ -112,13 +110,16 @@ async def _count(unit: Change, moves: Sequence[Move]) -> None:
 
 
 async def _keep(unit: Change, moves: Sequence[Move]) -> None:
-    if not moves:
+    await _write(unit, [[getattr(one, column) for column in _KEPT] for one in moves])
+
+
+async def _write(unit: Change, rows: Sequence[list[object]]) -> None:
+    if not rows:
         return
-    shared = [DEFAULT_SOURCE, unit.actor.kind.value, unit.actor.name, to_text(unit.now)]
+    shared = (DEFAULT_SOURCE, unit.actor.kind.value, unit.actor.name, to_text(unit.now))
     values = ", ".join(placeholder(unit.connection, number) for number in range(1, len(_COLUMNS) + 1))
     await unit.connection.execute_many(
-        f"INSERT INTO stock_move ({', '.join(_COLUMNS)}) VALUES ({values})",
-        [[*(getattr(one, column) for column in _KEPT), *shared] for one in moves],
+        f"INSERT INTO stock_move ({', '.join(_COLUMNS)}) VALUES ({values})", [[*row, *shared] for row in rows]
     )
 
 

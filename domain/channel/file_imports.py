@@ -21,7 +21,7 @@ from domain.errors import DomainError
 from domain.money import Money
 from domain.timeline import Actor, ActorKind
 
-PART: Final = 1_000
+PART: Final = 2_000
 """So many lines are taken in one transaction: other writers wait no longer than that takes."""
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
@@ -127,18 +127,9 @@ async def _forget(import_id: int) -> None:
 
 def _values(wish: Wish) -> list[Any]:
     price = (wish.price.minor, wish.price.currency) if wish.price else None
-    return [wish.line, wish.sku, wish.name, price, wish.quantity, wish.enabled, wish.manages_stock, wish.asin]
+    return [wish.line, wish.sku, wish.name, price, *wish[4:]]
 
 
 def _wish(values: list[Any]) -> Wish:
-    line, sku, name, price, quantity, enabled, manages_stock, asin = values
-    return Wish(
-        line=line,
-        sku=sku,
-        name=name,
-        price=Money(*price) if price else None,
-        quantity=quantity,
-        enabled=enabled,
-        manages_stock=manages_stock,
-        asin=asin,
-    )
+    line, sku, name, price, *rest = values
+    return Wish(line, sku, name, Money(*price) if price else None, *rest)
