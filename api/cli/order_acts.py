@@ -20,6 +20,9 @@ _SHIP: Final = """mutation Ship($input: ShipOrderInput!) { shipOrder(input: $inp
 _CANCEL: Final = """mutation Cancel($input: CancelOrderInput!) { cancelOrder(input: $input) {
   order { amazonOrderId displayStatus } command { id kind state } errors { code message path } } }"""
 
+_CANCEL_REST: Final = """mutation CancelRest($input: CancelRestInput!) { cancelRest(input: $input) {
+  order { amazonOrderId displayStatus } command { id kind state } errors { code message path } } }"""
+
 
 async def ship_orders(
     number: str,
@@ -79,6 +82,8 @@ async def cancel_orders(
     /,
     *,
     reason: str,
+    rest: bool = False,
+    line: Annotated[list[str], Parameter(negative=())] | None = None,
     note: str | None = None,
     no_restock: bool = False,
     yes: bool = False,
@@ -86,7 +91,7 @@ async def cancel_orders(
     url: str | None = None,
     json: bool = False,
 ) -> None:
-    """Ask Amazon to cancel a whole order that has not shipped; nothing is final before Amazon shows it.
+    """Ask Amazon to cancel a whole order that has not shipped, or a part; nothing is final before Amazon shows it.
 
     Parameters
     ----------
@@ -94,6 +99,11 @@ async def cancel_orders(
         Amazon's order number, e.g. 902-3159896-1390916.
     reason
         Why, e.g. NO_INVENTORY, BUYER_CANCELED or SHIPPING_ADDRESS_UNDELIVERABLE.
+    rest
+        Cancel what has not left of a partly shipped order.
+    line
+        Cancel only some units: a SKU or Amazon's order item id with a quantity, e.g. MUG=2; may be given several
+        times.
     note
         A line for the timeline.
     no_restock
@@ -111,7 +121,7 @@ async def cancel_orders(
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
         if not yes:
-            _ask(order)
+            _ask(order, is_part=bool(rest or line))
         wanted = {
             "orderId": order["id"],
             "reason": wanted_reason,
@@ -119,11 +129,16 @@ async def cancel_orders(
             "restock": not no_restock,
             "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("cancelOrder", _CANCEL, {"input": given(wanted)})
+        if rest or line:
+            wanted["lines"] = [quantity_of(order, text) for text in line] if line else None
+            payload = await asker.payload("cancelRest", _CANCEL_REST, {"input": given(wanted)})
+        else:
+            payload = await asker.payload("cancelOrder", _CANCEL, {"input": given(wanted)})
     if json:
         give_json({"order": payload["order"], "command": payload["command"]})
         return
-    give(f"Amazon will be asked to cancel {number}; `orderlane orders show {number}` says when it has.")
+    what = f"a part of {number}" if rest or line else number
+    give(f"Amazon will be asked to cancel {what}; `orderlane orders show {number}` says when it has.")
 
 
 async def find_order(asker: Asker, number: str) -> dict[str, Any]:
@@ -151,12 +166,13 @@ def quantity_of(order: dict[str, Any], text: str) -> dict[str, Any]:
     return {"itemId": item_id, "quantity": int(quantity)}
 
 
-def _ask(order: dict[str, Any]) -> None:
+def _ask(order: dict[str, Any], *, is_part: bool) -> None:
     if not sys.stdin.isatty():
         raise CommandFailed("Canceling cannot be undone: add --yes.", code=Exit.WRONG_USAGE)
     total = order["total"]
     worth = f", {total['amount']} {total['currencyCode']}" if total else ""
-    tell(f"Cancel order {order['amazonOrderId']} ({len(order['items'])} items{worth})? Type yes:")
+    what = "a part of order" if is_part else "order"
+    tell(f"Cancel {what} {order['amazonOrderId']} ({len(order['items'])} items{worth})? Type yes:")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandFailed("Nothing was done.")
 

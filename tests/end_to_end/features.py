@@ -133,7 +133,7 @@ FEATURES: Final = (
     _core("Cancel effect on Commerce order", "CommerceOrder.creditMemos"),
     _core("Cancel notice to Amazon and buyer", "AmazonOrder.commands"),
     _more("Cancel confirmation / rollback", "AmazonOrder.commands"),
-    _more("Partial cancellation", "Mutation.cancelRest"),
+    _more("Partial cancellation", "Mutation.cancelRest", "orderlane orders cancel"),
     _more("Refund towards Amazon", "Mutation.refundOrder", "CreditMemo.command", "Mutation.confirmCommand"),
     _core("Buyer or Amazon cancel inbound", "AmazonOrder.buyerCancellation"),
     _core("Ship from Commerce with tracking -> Amazon Shipped", "Mutation.shipOrder", "orderlane orders ship"),

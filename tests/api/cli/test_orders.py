@@ -119,6 +119,16 @@ def test_a_cancellation_is_asked_for(orderlane: Orderlane, number: str):
     assert again.code == 1
 
 
+def test_the_cancellation_of_a_part_is_asked_for(orderlane: Orderlane, number: str):
+    words = ("orders", "cancel", number, "--reason", "no_inventory", "--yes")
+    whole = orderlane(*words, "--rest")
+    assert (whole.code, "cancelOrder" in whole.err) == (1, True)
+    ended = orderlane(*words, "--line", "MUG=1", "--json")
+    assert json.loads(ended.out)["command"]["kind"] == "PARTIAL_CANCEL"
+    again = orderlane(*words, "--line", "MUG=1")
+    assert again.code == 1
+
+
 def test_without_a_terminal_a_cancellation_needs_a_yes(orderlane: Orderlane, number: str):
     ended = orderlane("orders", "cancel", number, "--reason", "NO_INVENTORY")
     assert (ended.code, "--yes" in ended.err) == (2, True)
