@@ -57,9 +57,7 @@ async def bulk_cancel(
         await _carry_out(unit, [one for one in checked if not one.is_done])
         return refused
 
-    return await bulk(
-        rows, work=cancel_some, all_or_nothing=all_or_nothing, dry_run=dry_run, now=now, actor=actor
-    )
+    return await bulk(rows, work=cancel_some, all_or_nothing=all_or_nothing, dry_run=dry_run, now=now, actor=actor)
 
 
 async def _check(

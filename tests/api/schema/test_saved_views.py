@@ -1,3 +1,4 @@
+import asyncio
 from typing import Any
 
 import pytest
@@ -216,3 +217,10 @@ async def test_a_list_has_so_many_views_at_most(client: Client) -> None:
     payload = (await client.ask(CREATE, i={"name": "x", "content": {"amazonOrders": {}}}))["createView"]
     assert [error["code"] for error in payload["errors"]] == ["LIMIT_EXCEEDED"]
     await created(client, "x", commerceOrders={})
+
+
+async def test_of_two_who_save_the_same_name_at_once_one_is_told(client: Client) -> None:
+    given = {"name": "Same", "content": {"amazonOrders": {}}}
+    payloads = await asyncio.gather(*(client.ask(CREATE, i=given) for _ in range(3)))
+    codes = sorted(str([error["code"] for error in one["createView"]["errors"]]) for one in payloads)
+    assert codes == ["['DUPLICATE']", "['DUPLICATE']", "[]"]

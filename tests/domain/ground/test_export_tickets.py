@@ -1,3 +1,4 @@
+import asyncio
 from datetime import timedelta
 
 from domain.change import change
@@ -45,3 +46,9 @@ async def test_only_so_many_wait_and_the_oldest_goes_first(database, now, sealer
         await given(str(number), now, sealer)
     assert await ExportTicket.all().count() == MOST_WAITING
     assert [await taken(str(number), now, sealer) is None for number in (0, 1, 2)] == [True, True, False]
+
+
+async def test_of_many_who_come_at_once_one_gets_it(database, now, sealer):
+    await given("one", now, sealer)
+    answers = await asyncio.gather(*(taken("one", now, sealer) for _ in range(6)))
+    assert sorted(answers, key=bool) == [None] * 5 + [b"buyerName: Ada"]

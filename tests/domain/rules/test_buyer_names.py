@@ -1,10 +1,11 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.buyer_names import NameOf, anybody, beginnings, email_term, terms_of, whole_name
+from tests.counted import rounds
 
 BUYER, RECIPIENT = NameOf.BUYER, NameOf.RECIPIENT
 
@@ -91,6 +92,7 @@ def test_a_term_is_one_letter_and_digits_of_a_digest_and_fits_its_column(buyer: 
         assert len(term) <= 64
 
 
+@settings(max_examples=rounds(200))
 @given(st.lists(st.text("abcdefgäß", min_size=3, max_size=12), min_size=1, max_size=4), st.data())
 def test_every_beginning_of_three_letters_or_more_finds_its_name(parts: list[str], data: st.DataObject) -> None:
     part = data.draw(st.sampled_from(parts))
