@@ -77,6 +77,13 @@ class TestAMemo:
         await refund(stage, order, request(part((await items_of(order))[0].id, 1), shipping="0", tell_amazon=True))
         assert await payloads() == [{"item-MUG": {"Principal": 1990}}]
 
+    async def test_leaves_out_what_was_free(self, stage: Stage) -> None:
+        await stage.products({"sku": "MUG", "quantity": "5"}, {"sku": "GIFT", "quantity": "5"})
+        items = (item("MUG", 1, quantity_shipped=1), item("GIFT", 1, cents=0, quantity_shipped=1))
+        order = await stage.arrive(*items, status="SHIPPED")
+        await refund(stage, order, request(tell_amazon=True))
+        assert await payloads() == [{"item-MUG": {"Principal": 1990}}]
+
     async def test_goes_once(self, stage: Stage, order: AmazonOrder) -> None:
         memo = await refund(stage, order, request(amount="1.00", tell_amazon=True))
         with pytest.raises(ActionNotAllowed, match="told of this credit memo already"):

@@ -66,7 +66,7 @@ async def test_cancel_unshipped_order_with_reason_refuses_what_is_no_reason(shop
     [
         ("PENDING", "Seller Central"),
         ("PENDING_AVAILABILITY", "Seller Central"),
-        ("PARTIALLY_SHIPPED", "Seller Central"),
+        ("PARTIALLY_SHIPPED", "cancelRest"),
         ("SHIPPED", "returns and exchanges are handled in Seller Central"),
         ("CANCELLED", "canceled already"),
     ],
