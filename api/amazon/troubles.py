@@ -45,7 +45,7 @@ class Troubles:
         try:
             yield
         except MarketplaceError as error:
-            self._note(seller, operation, marketplace_id, error)
+            self.note(seller, operation, marketplace_id, error)
             raise
 
     def taken(self) -> list[Trouble]:
@@ -53,7 +53,8 @@ class Troubles:
         kept, self._kept = self._kept, {}
         return list(kept.values())
 
-    def _note(self, seller: Seller | None, operation: str, marketplace_id: str | None, error: MarketplaceError) -> None:
+    def note(self, seller: Seller | None, operation: str, marketplace_id: str | None, error: MarketplaceError) -> None:
+        """Keep a failure that is told otherwise than by raising, as Amazon's report on a feed tells of its messages."""
         code, message = error.amazon_code or error.code.value, error.message
         key: tuple[object, ...] = (seller, marketplace_id, operation, code, message)
         if key not in self._kept and len(self._kept) >= MOST_KINDS:

@@ -117,6 +117,10 @@ async def _read_results(worker: Worker, account: Account, feed: FeedSubmission) 
             place = await worker.amazon.feeds.get_feed_document(worker.seller(account), feed.result_document_id)
         report = await to_thread(read_report, await worker.amazon.feeds.download(place))
     await feed_results.apply_report(submission_id=feed.id, report=report, now=worker.now())
+    for result in report.results:
+        if result.is_error:
+            words = MarketplaceRejected(result.words, amazon_code=result.code)
+            worker.amazon.troubles.note(worker.seller(account), f"feed {feed.feed_type}", None, words)
 
 
 async def _in_vain(worker: Worker, feed: FeedSubmission, why: str, *, patience: timedelta) -> None:

@@ -2,7 +2,9 @@
 
 from api.worker.tidying import tidy_due, write_failures
 from domain.accounts.service_records import CommunicationError
+from domain.amazon.records import Command
 from tests.api.worker.conftest import Bench
+from tests.api.worker.feeding import cancel, let_pass, received
 
 
 async def entries() -> list[CommunicationError]:
@@ -32,6 +34,18 @@ async def test_rejected_credentials_are_logged_though_no_operation_was_called(be
     (entry,) = await entries()
     assert entry.operation == "POST auth/o2/token"
     assert "Atz" not in entry.message
+
+
+async def test_what_amazon_refuses_in_a_report_on_a_feed_is_logged_too(bench: Bench):
+    (shipped, canceled) = await received(bench, 2)
+    await cancel(bench, shipped, canceled)
+    await bench.control(f"/orders/{shipped}/ship")
+    await let_pass(bench, seconds=11)
+    await let_pass(bench, seconds=100)
+    (entry,) = await entries()
+    assert entry.operation == "feed POST_ORDER_ACKNOWLEDGEMENT_DATA"
+    assert (entry.store_id, entry.times) == ((await Command.get(state="REFUSED")).store_id, 1)
+    assert entry.message == (await Command.get(state="REFUSED")).error_message
 
 
 async def test_a_good_day_writes_nothing(bench: Bench):
