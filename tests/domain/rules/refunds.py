@@ -24,11 +24,11 @@ def exact(minor: int, currency: str) -> Decimal:
 
 
 @st.composite
-def requests(draw: st.DrawFn, currency: str) -> RefundRequest:
+def requests(draw: st.DrawFn, currency: str, *, largest: int = 4000) -> RefundRequest:
     """Ask for anything: often too much, seldom what is left."""
-    money = st.none() | st.integers(0, 4000).map(lambda minor: exact(minor, currency))
+    money = st.none() | st.integers(0, largest).map(lambda minor: exact(minor, currency))
     if draw(st.integers(0, 4)) == 0:
-        amount = exact(draw(st.integers(1, 4000)), currency)
+        amount = exact(draw(st.integers(1, largest)), currency)
         return RefundRequest(reason=RefundReason.OTHER, amount=amount)
     places = draw(st.lists(st.integers(0, 2), unique=True, max_size=3))
     lines = tuple(RefundLine(item_id=100 + at, quantity=draw(st.integers(0, 3)), amount=draw(money)) for at in places)
