@@ -42,8 +42,9 @@ async def fault(bench, effect, **more):
 
 
 async def hours_pass(bench, hours):
-    for _ in range(2 * hours):
-        await let_pass(bench, minutes=30)
+    """Let hours pass in five steps: so often a feed is looked at before a person is asked."""
+    for _ in range(5):
+        await let_pass(bench, hours=hours / 5)
 
 
 async def looked_at(bench):

@@ -20,10 +20,10 @@ from tests.api.worker.conftest import AMAZON
 from tests.api.worker.refunding import at_amazon, cancel_part, check_refunds, imported, ledger, refund, ship_units
 from tests.api.worker.test_deliver import stock_up
 from tests.api.worker.test_feed_losses import ASKS, ClockThatCrashes, still_open, sweep, trouble
-from tests.counted import rounds
+from tests.counted import IS_THOROUGH
 from tests.domain.channel.refunds import part, request
 
-SEEDS = rounds(40)
+SEEDS = 60 if IS_THOROUGH else 4
 ADJUSTMENT = "POST_PAYMENT_ADJUSTMENT_DATA"
 TALLY: Counter[str] = Counter()
 
