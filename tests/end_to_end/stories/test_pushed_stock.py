@@ -148,7 +148,7 @@ async def test_nothing_is_pushed_while_orders_cannot_be_read(shop: Town):
     await shop.pass_time(minutes=1)
     assert await log(shop) == [("ACCEPTED", 10)]
     assert (await shop.ask(ASKED, id=shop.store_id))["stockPush"]["waiting"] == 1
-    for _ in range(6):
+    for _ in range(6):  # the faults are used up, and put-off reading begins again
         await shop.pass_time(minutes=30)
     shop.world.clock.advance(20)
     assert offered(shop, MUG) == 16
