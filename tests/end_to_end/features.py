@@ -90,6 +90,11 @@ FEATURES: Final = (
         "Mutation.unholdOrder",
         "Mutation.cancelOrder",
         "AmazonOrder.holds",
+        "Mutation.bulkHoldOrders",
+        "Mutation.bulkUnholdOrders",
+        "Mutation.bulkShipOrders",
+        "Mutation.bulkCancelOrders",
+        "Query.printDocuments",
         "orderlane orders hold",
         "orderlane orders unhold",
     ),
@@ -154,6 +159,20 @@ FEATURES: Final = (
     _more("Communication errors log", "Query.communicationErrors", "orderlane doctor"),
     _more("Log retention", "Mutation.updateGlobalSettings"),
     _core("Emails to buyer", "Mutation.sendEmail", "CommerceOrder.emails"),
+    _core("All Orders", "Query.amazonOrders", "orderlane orders list"),
+    _core("Order filters", "Query.amazonOrders"),
+    _more("Sort over the whole set, decimals in Total", "Query.amazonOrders"),
+    _more("Old grid columns", "AmazonOrder.isStockReserved"),
+    _more(
+        "Saved views, columns, CSV/Excel export",
+        "Mutation.createView",
+        "Mutation.exportOrders",
+        "orderlane orders export",
+    ),
+    _core("Commerce order search", "Query.commerceOrders"),
+    _more(
+        "Changes and webhooks", "Query.changes", "Mutation.createWebhook", "Mutation.setExternalId", "Mutation.tagOrder"
+    ),
     _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
 )
 
