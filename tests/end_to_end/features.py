@@ -173,6 +173,7 @@ FEATURES: Final = (
     _more(
         "Changes and webhooks", "Query.changes", "Mutation.createWebhook", "Mutation.setExternalId", "Mutation.tagOrder"
     ),
+    _core("Credit memo / refund", "Mutation.refundOrder", "CommerceOrder.refundable", "orderlane orders refund"),
     _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
 )
 
