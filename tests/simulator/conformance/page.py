@@ -46,7 +46,7 @@ needs Amazon's models, in the folder `spapi-models` of the one that `ORDERLANE_S
 project.
 
 It runs {counts.tests} tests against the simulator and counts; among their requests are those that Schemathesis
-generates from the models, a fifth of what a run with `THOROUGH=1` sends. Each answer is held against Amazon's model of
+generates from the models, a tenth of what a run with `THOROUGH=1` sends. Each answer is held against Amazon's model of
 its operation twice: *open*, the schema as it is published, and *closed*, the schema with every field refused that it
 does not name; its status has to be one that the model declares. What is drawn by chance is drawn alike in every run,
 so the numbers are too."""

@@ -30,7 +30,7 @@ from tests.simulator.generated.familiar import FamiliarWorld, make_familiar
 
 pytestmark = [NEEDS_SHARED, pytest.mark.timeout(600)]
 
-REQUESTS: Final = 2_000
+REQUESTS: Final = 4_000
 BASE: Final = "http://amazon.test"
 SEEDS: Final = st.integers(0, 2**32)
 CHECKS: Final = (not_a_server_error, status_code_conformance)
