@@ -129,6 +129,15 @@ def refund_of(items: list[RefundedItem]) -> Any:
     return Refund(feed_id="1", message=1, posted=0, items=items)
 
 
+def test_a_line_that_gives_nothing_back_is_not_told() -> None:
+    accounts = {"i0": Account({"Principal": 100}, {}), "i1": Account({"Principal": 100}, {})}
+    wanted = [
+        Wanted(item_id="i0", sku="MUG", goods=0, shipping=0),
+        Wanted(item_id="i1", sku="PEN", goods=40, shipping=0),
+    ]
+    assert components_of(ORDER, accounts, wanted, total=40, shipping=0) == {"i1": {"Principal": 40}}
+
+
 def test_shipping_comes_out_of_shipping_and_goods_out_of_the_rest_in_proportion() -> None:
     paid = {"Principal": 1000, "Tax": 100, "Shipping": 200, "ShippingTax": 20}
     assert give_back(paid, {}, goods=550, shipping=100) == {"Shipping": 100, "Principal": 500, "Tax": 50}

@@ -79,7 +79,7 @@ async def test_any_scenario_is_played_or_refused(amazon: Amazon, seed: int):
     random = Random(seed)
     counts: dict[int, int] = {}
     played = 0
-    for _ in range(rounds(250)):
+    for _ in range(rounds(500)):
         steps = [{"do": "place", "as": "a", "with": {"count": 2, "fulfillmentStatus": "UNSHIPPED"}}]
         steps += [step(random) for _ in range(random.randrange(1, 4))]
         text = json.dumps({"name": "any", "title": "Any", "about": "Anything.", "steps": steps})
