@@ -24,6 +24,7 @@ from domain.commerce.lifecycle import CommerceOrderState
 from domain.sealing import Sealer
 
 _OF_LINE: Final = "commerce_order.id IN (SELECT line.order_id FROM commerce_order_line line WHERE {})"
+_OF_TAG: Final = "commerce_order.channel_order_id IN (SELECT tagged.order_id FROM order_tag tagged WHERE {})"
 _ORDER_ID: Final = "commerce_order.channel_order_id"
 _ON_HOLD: Final = equal("state", CommerceOrderState.ON_HOLD.value)
 
@@ -104,6 +105,8 @@ def _texts(where: CommerceOrderWhere) -> Iterator[Fragment]:
             yield on_text(column, wanted, field)
     if where.sku:
         yield within(_OF_LINE, on_text("line.sku", where.sku, "sku"))
+    if where.tag:
+        yield within(_OF_TAG, on_text("tagged.tag", where.tag, "tag"))
 
 
 def _buyers(where: CommerceOrderWhere, digest: Digest) -> Iterator[Fragment]:

@@ -24,6 +24,7 @@ from domain.sealing import Sealer
 
 _OF_ITEM: Final = "amazon_order.id IN (SELECT item.order_id FROM amazon_item item WHERE item.gone_at IS NULL AND {})"
 _OF_COMMERCE_ORDER: Final = "amazon_order.id IN (SELECT made.channel_order_id FROM commerce_order made WHERE {})"
+_OF_TAG: Final = "amazon_order.id IN (SELECT tagged.order_id FROM order_tag tagged WHERE {})"
 _OF_BLOCKER: Final = (
     "EXISTS (SELECT 1 FROM attention seen WHERE seen.order_id = amazon_order.id AND seen.kind = 'BLOCKER' "
     "AND seen.state = 'OPEN' AND {})"
@@ -107,6 +108,8 @@ def _texts(where: AmazonOrderWhere) -> Iterator[Fragment]:
         yield within(_OF_COMMERCE_ORDER, on_text("made.number", where.commerce_number, "commerceNumber"))
     if where.sku:
         yield within(_OF_ITEM, on_text("item.seller_sku", where.sku, "sku"))
+    if where.tag:
+        yield within(_OF_TAG, on_text("tagged.tag", where.tag, "tag"))
 
 
 def _buyers(where: AmazonOrderWhere, digest: Digest) -> Iterator[Fragment]:

@@ -38,7 +38,7 @@ class CommerceOrderStateFilter(Optionals):
 class CommerceOrderWhere(Optionals):
     """Conditions on commerce orders."""
 
-    CHOICES: ClassVar = ("store_id", "number", "amazon_order_id", "store_view", "state", "status", "sku")
+    CHOICES: ClassVar = ("store_id", "number", "amazon_order_id", "store_view", "state", "status", "sku", "tag")
 
     all_of: "list[CommerceOrderWhere] | None" = optional("All of these hold.", name="AND")
     any_of: "list[CommerceOrderWhere] | None" = optional(
@@ -65,6 +65,7 @@ class CommerceOrderWhere(Optionals):
         "The buyer's whole e-mail address, as Amazon relays it, whatever its case; only as long as it is kept."
     )
     sku: StringFilter | None = optional("The SKU of one of its lines.")
+    tag: StringFilter | None = optional("One of the tags on its Amazon order (`tagOrder`).")
     search: str | None = optional(
         "A part of its numbers, or of a SKU or title of its lines, whatever the case of ASCII letters; or how the "
         "names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept. "

@@ -84,6 +84,7 @@ class AmazonOrderWhere(Optionals):
         "import_outcome",
         "blocker_kind",
         "sku",
+        "tag",
     )
 
     all_of: "list[AmazonOrderWhere] | None" = optional("All of these hold.", name="AND")
@@ -107,6 +108,7 @@ class AmazonOrderWhere(Optionals):
     total: MoneyRange | None = optional("What the buyer pays; an order whose total Amazon withholds never matches.")
     buyer_name: NameFilter | None = optional("Who bought it.")
     sku: StringFilter | None = optional("The seller SKU of one of its items.")
+    tag: StringFilter | None = optional("One of the tags on it (`tagOrder`).")
     search: str | None = optional(
         "A part of its numbers, or of a seller SKU or title of its items, whatever the case of ASCII letters; or how "
         "the names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept. "

@@ -89,6 +89,7 @@ async def test_conditions_on_other_tables_find_their_rows_by_an_index(stage: Sta
     for where in (
         AmazonOrderWhere(sku=text),
         AmazonOrderWhere(commerce_number=text),
+        AmazonOrderWhere(tag=text),
         AmazonOrderWhere(blocker_kind=BlockerKindFilter(eq=BlockerKind.OUT_OF_STOCK)),
     ):
         plan = await plan_of(compile_where(where, SEALER))

@@ -116,6 +116,33 @@ async def test_tags_are_put_on_and_taken_off(client: Client, orders: list[Amazon
     assert off["order"]["tags"] == ["b2b: großhandel", "x1"]
 
 
+TAGGED = """query ($amazon: AmazonOrderWhere, $commerce: CommerceOrderWhere) {
+  amazonOrders(where: $amazon) { nodes { amazonOrderId } } commerceOrders(where: $commerce) {
+  nodes { amazonOrder { amazonOrderId } } } }"""
+
+
+@pytest.mark.parametrize(
+    ("tag_filter", "places"),
+    [({"eq": "urgent"}, {0, 1}), ({"eq": "Urgent"}, set()), ({"oneOf": ["b2b", "late"]}, {1, 2}),
+     ({"oneOf": []}, set()), ({"startsWith": "URG"}, {0, 1}), ({"contains": "_"}, set()), ({"contains": "a"}, {2})],
+)  # fmt: skip
+async def test_orders_are_found_by_their_tags(
+    client: Client, stage: Stage, orders: list[AmazonOrder], tag_filter: Any, places: set[int]
+) -> None:
+    for order, tags in zip(orders, (["urgent"], ["urgent", "b2b"], ["late"]), strict=True):
+        await tag(client, order, add=tags)
+    await stage.arrive(item("MUG"))
+    with_it = {orders[at].number for at in places}
+    without = {order.number for order in orders} - with_it
+    for where, wanted in (
+        ({"tag": tag_filter}, with_it),
+        ({"NOT": {"tag": tag_filter}, "tag": {"contains": ""}}, without),
+    ):
+        found = await client.ask(TAGGED, amazon=where, commerce=where)
+        assert {node["amazonOrderId"] for node in found["amazonOrders"]["nodes"]} == wanted
+        assert {node["amazonOrder"]["amazonOrderId"] for node in found["commerceOrders"]["nodes"]} == wanted
+
+
 @pytest.mark.parametrize(
     ("tags", "code", "path"),
     [({"add": [""]}, "INVALID", ["add", "0"]), ({"add": ["a", "<b>"]}, "INVALID", ["add", "1"]),
