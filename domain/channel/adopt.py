@@ -8,6 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from tortoise.expressions import Q
+
 from domain.accounts.records import Store, StoreState
 from domain.accounts.settings import settings_of_stores
 from domain.amazon.records import AmazonOrder
@@ -98,7 +100,8 @@ async def _known(store: Store, wishes: Sequence[Wish]) -> _Known:
     made = await CommerceOrder.filter(channel_order_id__in=[order.id for order in orders.values()])
     view = (await settings_of_stores([store.id]))[store.id][1].commerce_store_view
     same_numbers = await CommerceOrder.filter(store_view=view, number__in=own)
-    adopted = {row.amazon_number: row.number for row in await Adoption.filter(store_id=store.id)}
+    concerned = Adoption.filter(Q(amazon_number__in=amazon) | Q(number__in=own), store_id=store.id)
+    adopted = {row.amazon_number: row.number for row in await concerned}
     return _Known(
         orders=orders,
         made={row.channel_order_id: row.number for row in made},
