@@ -66,6 +66,7 @@ class DeliveryFigures:
     tracked: int  # of those, with a tracking number that Amazon did not refuse
     orders: int  # placed in it
     cancellations: tuple[Cancellations, ...]
+    counting: int  # orders of which a cancellation counts against the seller, each once
 
     @property
     def late_percent(self) -> Decimal | None:
@@ -80,8 +81,7 @@ class DeliveryFigures:
     @property
     def canceled_percent(self) -> Decimal | None:
         """The share of orders whose cancellation counts against the seller, in percent, None without orders."""
-        counting = sum(one.orders for one in self.cancellations if one.counts is CountsAgainstSeller.YES)
-        return percent(counting, of=self.orders)
+        return percent(self.counting, of=self.orders)
 
 
 def percent(part: int, *, of: int) -> Decimal | None:
@@ -99,6 +99,7 @@ async def delivery_figures(store_ids: Sequence[int], *, now: datetime, days: int
         purchased_at__lt=now,
         fulfillment_channel=FulfillmentChannel.MERCHANT,
     ).exclude(amazon_status=AmazonOrderStatus.PENDING)
+    cancellations, counting = await _cancellations(store_ids, since, now)
     return DeliveryFigures(
         since=since,
         until=now,
@@ -107,11 +108,15 @@ async def delivery_figures(store_ids: Sequence[int], *, now: datetime, days: int
         packages=int(tracked["packages"]),
         tracked=int(tracked["tracked"] or 0),
         orders=await placed.count(),
-        cancellations=await _cancellations(store_ids, since, now),
+        cancellations=cancellations,
+        counting=counting,
     )
 
 
-async def _cancellations(store_ids: Sequence[int], since: datetime, until: datetime) -> tuple[Cancellations, ...]:
+async def _cancellations(
+    store_ids: Sequence[int], since: datetime, until: datetime
+) -> tuple[tuple[Cancellations, ...], int]:
+    """Return the cancellations by reason, and how many orders have one that counts."""
     commands = (
         await Command.filter(
             store_id__in=list(store_ids),
@@ -124,13 +129,15 @@ async def _cancellations(store_ids: Sequence[int], since: datetime, until: datet
     )
     reasons = {(order_id, CancelReason(payload["reason"])) for order_id, payload in commands}
     asked = await _buyer_asked([order_id for order_id, _ in reasons])
-    counted = Counter(
-        (reason, verdict_on(reason, buyer_asked=order_id in asked).counts) for order_id, reason in reasons
-    )
-    return tuple(
+    verdicts = [
+        (order_id, reason, verdict_on(reason, buyer_asked=order_id in asked).counts) for order_id, reason in reasons
+    ]
+    counted = Counter((reason, counts) for _, reason, counts in verdicts)
+    by_reason = tuple(
         Cancellations(reason=reason, counts=counts, orders=orders)
         for (reason, counts), orders in sorted(counted.items(), key=lambda entry: (-entry[1], entry[0]))
     )
+    return by_reason, len({order_id for order_id, _, counts in verdicts if counts is CountsAgainstSeller.YES})
 
 
 async def _buyer_asked(order_ids: Sequence[int]) -> set[int]:

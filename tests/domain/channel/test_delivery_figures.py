@@ -6,8 +6,9 @@ from domain.amazon.cancel_reasons import CancelReason
 from domain.amazon.records import AmazonOrder, Command, CommandState
 from domain.channel.cancel_policy import CountsAgainstSeller, verdict_on
 from domain.channel.delivery_figures import DeliveryFigures, delivery_figures, percent
+from domain.channel.partial_cancel import cancel_rest
 from domain.commerce.records import Package, Shipment
-from tests.domain.channel.stage import Stage, item
+from tests.domain.channel.stage import CLERK, Stage, item, items_of
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +110,29 @@ async def test_cancellations_are_counted_by_reason(stage: Stage):
         ("BUYER_CANCELED", "UNKNOWN", 1),
     ]
     assert (found.orders, str(found.canceled_percent)) == (5, "40.00")
+
+
+async def test_an_order_canceled_in_parts_for_two_reasons_counts_once_in_the_rate(stage: Stage):
+    order = await stage.arrive(item("MUG", 4))
+    (mug,) = await items_of(order)
+    for reason in (CancelReason.NO_INVENTORY, CancelReason.PRICING_ERROR):
+        command = await cancel_rest(
+            order_id=order.id,
+            lines=((mug.id, 1),),
+            reason=reason,
+            note=None,
+            restock=True,
+            expected_version=None,
+            idempotency_key=reason.value,
+            now=stage.now,
+            actor=CLERK,
+            sealer=stage.sealer,
+        )
+        await Command.filter(id=command.id).update(state=CommandState.CONFIRMED)
+    stage.later(days=1)
+    found = await figures(stage)
+    assert [(one.counts.value, one.orders) for one in found.cancellations] == [("YES", 1), ("YES", 1)]
+    assert (found.orders, str(found.canceled_percent)) == (1, "100.00")
 
 
 async def test_another_stores_orders_do_not_count(stage: Stage):
