@@ -16,7 +16,7 @@ from domain.commerce.lifecycle import ENDED, CommerceOrderState
 from domain.commerce.orders import move_orders
 from domain.commerce.records import CommerceOrder
 from domain.commerce.shipments import ShipmentDraft, record_shipments
-from domain.timeline import AMAZON, EventKind
+from domain.timeline import AMAZON, Event, EventKind
 
 
 async def settle(unit: Change, due_orders: Sequence[DueOrder], *, just_imported: Collection[int]) -> None:
@@ -98,13 +98,19 @@ async def _cancel(unit: Change, due: DueOrder, commerce: CommerceOrder) -> None:
         restocked=restocked,
         now=unit.now,
     )
-    if memo is None:
+    if memo is None and (due.was_canceled or await _is_told(due)):
         return
-    await move_orders([commerce], CommerceOrderState(due.settings.canceled_order_end_state), now=unit.now)
-    message = f"Credit memo {memo.number} gives back what was left of the order."
-    unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
-    await _date_buyer_data(unit, [due])
+    if memo is not None:
+        await move_orders([commerce], CommerceOrderState(due.settings.canceled_order_end_state), now=unit.now)
+        await _date_buyer_data(unit, [due])
+        message = f"Credit memo {memo.number} gives back what was left of the order."
+        unit.event(due.order.subject, EventKind.REFUNDED, message, credit_memo_id=memo.id, number=memo.number)
     unit.event(due.order.subject, EventKind.CANCELED, "Status updated to canceled.", actor=AMAZON)
+
+
+async def _is_told(due: DueOrder) -> bool:
+    # What was given back before leaves no credit memo of the cancellation: the timeline alone says that it was seen.
+    return await Event.filter(order_id=due.order.id, kind=EventKind.CANCELED).exists()
 
 
 def _is_canceled(due: DueOrder) -> bool:

@@ -94,12 +94,12 @@ def progress(order: CommerceOrder, lines: Iterable[CommerceOrderLine]) -> OrderP
 async def move_orders(
     orders: Iterable[CommerceOrder], state: CommerceOrderState, *, now: datetime, status: str | None = None
 ) -> None:
-    """Bring orders to a state, at its default status unless another one is given; an end has its time."""
+    """Bring orders to a state, at its default status unless another one is given; the first end gives its time."""
     moved = list(orders)
     for order in moved:
         order.state = state
         order.status = status or DEFAULT_STATUS[state]
-        order.completed_at = now if state in ENDED else order.completed_at
+        order.completed_at = order.completed_at or (now if state in ENDED else None)
         order.version += 1
     if moved:
         await CommerceOrder.bulk_update(moved, fields=["state", "status", "completed_at", "version"])
@@ -188,5 +188,7 @@ def _bill(order: CommerceOrder, number: str) -> Invoice:
         shipping_minor=order.shipping_minor,
         tax_minor=order.tax_minor,
         total_minor=order.total_minor,
+        base_currency=order.base_currency,
+        base_total_minor=order.base_total_minor,
         created_at=order.created_at,
     )
