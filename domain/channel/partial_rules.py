@@ -1,6 +1,7 @@
 """Whether a part of an order can be canceled, and what Amazon's facts say of a part that was asked for."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
@@ -16,6 +17,17 @@ ACTION: Final = "PARTIAL_CANCEL"
 _OPEN: Final = (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
 _LINES: Final = ("input", "lines")
 _WHOLE: Final = "cancelOrder cancels the whole order."
+_IMPORT_FIRST: Final = (
+    "Import it first (its blockers say what is missing, retryImport tries again), or cancel the part in Seller Central."
+)
+_NOT_IMPORTED: Final[Mapping[AmazonOrderStatus, str]] = MappingProxyType(
+    {
+        AmazonOrderStatus.UNSHIPPED: "The order is not imported, so that only all of it can be canceled here: "
+        f"{_WHOLE} {_IMPORT_FIRST}",
+        AmazonOrderStatus.PARTIALLY_SHIPPED: "The order is not imported, so that nothing here knows what of it is "
+        f"left. {_IMPORT_FIRST}",
+    }
+)
 
 
 def partial_refusal(standing: Standing, *, wanted: Mapping[str, int] | None = None) -> ActionNotAllowed | None:
@@ -80,7 +92,7 @@ def _reasons(standing: Standing, wanted: Mapping[str, int] | None) -> Iterator[s
     if order.amazon_status not in _OPEN:
         yield f"Amazon says the order is {order.amazon_status.value}: nothing of it waits to be shipped."
     if standing.commerce is None:
-        yield f"The order is not imported, so that only all of it can be canceled here: {_WHOLE}"
+        yield _NOT_IMPORTED.get(order.amazon_status)
     yield open_cancel(standing.commands)
     yield COMMERCE_STOPS.get(standing.commerce.state) if standing.commerce else None
     left = cancelable(standing)

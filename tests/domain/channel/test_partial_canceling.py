@@ -208,10 +208,21 @@ class TestItIsRefused:
             await cancel(stage, order)
         assert await Command.all().count() == 0
 
-    async def test_of_an_order_that_is_not_imported(self, stage: Stage) -> None:
-        order = await stage.arrive(*five(0))
-        with pytest.raises(ActionNotAllowed, match="not imported"):
+    @pytest.mark.parametrize(("status", "has_whole"), [("UNSHIPPED", True), ("PARTIALLY_SHIPPED", False)])
+    async def test_of_an_order_that_is_not_imported_with_a_way_out_that_works(
+        self, stage: Stage, status: str, has_whole: bool
+    ) -> None:
+        order = await stage.arrive(*five(0), status=status)
+        with pytest.raises(ActionNotAllowed, match="not imported") as refusal:
             await cancel(stage, order)
+        assert "retryImport" in refusal.value.message
+        assert ("cancelOrder" in refusal.value.message) is has_whole
+        if has_whole:
+            assert await stage.cancel(order)
+        await stage.products({"sku": "MUG", "quantity": "9"}, {"sku": "CUP", "quantity": "9"})
+        if not has_whole:
+            await stage.evaluate()
+            assert await cancel(stage, order)
 
     async def test_while_one_is_open(self, stage: Stage, order: AmazonOrder) -> None:
         mug, cup = await items_of(order)
