@@ -7,7 +7,7 @@ from api.cli.output import give_json, give_table, tell
 from api.configuration import load_settings
 from api.settings import Settings
 
-_MODE: Final = "version readOnly { enabled since because held { value } }"
+_MODE: Final = "version readOnly { enabled since because held { value } heldEmails { value } }"
 _SAVE: Final = f"""mutation Save($input: UpdateGlobalSettingsInput!) {{ updateGlobalSettings(input: $input) {{
   settings {{ {_MODE} }} errors {{ code message path }} }} }}"""
 _ASK: Final = f"{{ globalSettings {{ {_MODE} }} }}"
@@ -34,8 +34,9 @@ async def read_only_config(
 ) -> None:
     """Switch the read-only mode on or off, or show it: in it nothing that changes something is sent to Amazon.
 
-    What people do meanwhile is recorded and held back; switched off, all of it goes out in its order. In a copy of a
-    database that still works elsewhere that would do everything twice. Works beside a running service.
+    E-mails to buyers and webhooks wait as well. What people do meanwhile is recorded and held back; switched off, all
+    of it goes out in its order. In a copy of a database that still works elsewhere that would do everything twice.
+    Works beside a running service.
 
     Parameters
     ----------
@@ -57,8 +58,8 @@ async def read_only_config(
         give_json(mode)
         return
     give_table(
-        ("read-only mode", "since", "messages held back"),
-        [("on" if mode["enabled"] else "off", mode["since"], mode["held"]["value"])],
+        ("read-only mode", "since", "messages held back", "e-mails held back"),
+        [("on" if mode["enabled"] else "off", mode["since"], mode["held"]["value"], mode["heldEmails"]["value"])],
     )
     if mode["because"]:
         tell(mode["because"])

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from api.plans.fragments import equal
+from api.plans.fragments import NOTHING, equal
 from api.schema.context import Info
 from api.schema.counts import LARGEST_CAP, Count, count_rows
 from api.schema.enums import described
@@ -18,6 +18,7 @@ from domain.accounts import global_settings as words
 from domain.accounts.global_settings import InForce, LogRetention, in_force, read_only_since
 from domain.amazon.records import CommandState
 from domain.channel.read_only import update_global_settings
+from domain.commerce.mail_records import MailState
 
 described(
     LogRetention,
@@ -28,7 +29,8 @@ described(
 
 @strawberry.type(
     description="Whether messages to Amazon are held back. People go on working as always: what would be sent is "
-    "recorded and waits as HELD, and goes in its order once the mode is off. Orders are read all the same."
+    "recorded and waits as HELD, and goes in its order once the mode is off. E-mails to buyers and messages to "
+    "webhooks wait as well, and no stock is pushed. Orders are read all the same."
 )
 class ReadOnlyMode:
     """The mode with the version of the settings that switched it on."""
@@ -58,6 +60,16 @@ class ReadOnlyMode:
     async def held() -> Count:
         """Count what would have been sent."""
         return await count_rows("command", equal("state", CommandState.HELD.value), cap=LARGEST_CAP)
+
+    @strawberry.field(
+        description="How many e-mails to buyers wait because of it; `emails(states: [QUEUED])` lists them. 0 while it "
+        "is off."
+    )
+    @staticmethod
+    async def held_emails(root: strawberry.Parent["ReadOnlyMode"]) -> Count:
+        """Count the e-mails that would have been sent."""
+        waiting = equal("state", MailState.QUEUED.value) if root.switched else NOTHING
+        return await count_rows("mail_message", waiting, cap=LARGEST_CAP)
 
 
 @strawberry.type(description="The settings of the whole service; every saved version is kept.")
@@ -98,8 +110,8 @@ class GlobalSettingsPatch:
 
     log_retention: LogRetention | None = optional("How long logs are kept.")
     read_only: bool | None = optional(
-        "Whether messages to Amazon are held back. Switched off, all that was held goes out in its order: in a copy of "
-        "a database that still works elsewhere that would do everything twice."
+        "Whether messages to Amazon, e-mails and webhooks are held back. Switched off, all that was held goes out in "
+        "its order: in a copy of a database that still works elsewhere that would do everything twice."
     )
 
 

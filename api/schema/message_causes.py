@@ -71,8 +71,9 @@ class BlockedOrders(Cause):
 
 
 READ_ONLY: Final = (
-    "Read-only mode is on: orders are read, and what is to go to Amazon is recorded and held back.{because} "
-    "See `commands(states: [HELD])` for what waits; when it may go, switch the mode off (updateGlobalSettings)."
+    "Read-only mode is on: orders are read, and what is to go to Amazon, to buyers or to webhooks is recorded and held "
+    "back.{because} See `commands(states: [HELD])` and `emails(states: [QUEUED])` for what waits; when it may go, "
+    "switch the mode off (updateGlobalSettings)."
 )
 
 BLOCKED: Final = BlockedOrders(

@@ -20,6 +20,7 @@ from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
 from api.schema.list_questions import ListQuestions
 from api.schema.listings import ListingQuestions
+from api.schema.mail_list import MailQuestions
 from api.schema.node_lookup import find_node, find_nodes
 from api.schema.nodes import Node
 from api.schema.order_choice import AmazonOrderBy, find_amazon_order
@@ -58,6 +59,7 @@ class Query(
     StatusQuestions,
     ServiceQuestions,
     CustomerQuestions,
+    MailQuestions,
 ):
     """The questions."""
 

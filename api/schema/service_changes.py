@@ -14,5 +14,5 @@ class ServiceChanges:
         resolver=save_global_settings,
         extensions=[RefusalsAsUserErrors(GlobalSettingsPayload)],
         description="Change the settings of the whole service: how long logs are kept, and the read-only mode, in "
-        "which messages to Amazon are recorded and held back.",
+        "which messages to Amazon, e-mails and webhooks are held back.",
     )

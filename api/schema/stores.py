@@ -48,7 +48,7 @@ described(
         "ACTIVE": "It is synced.",
         "INACTIVE": "It is paused: nothing is read, and what is queued for Amazon waits.",
         "CREDENTIALS_REJECTED": "Amazon does not accept its credentials: connect it again.",
-        "READ_ONLY": "It is synced, and what is to go to Amazon is held back: see `globalSettings`.",
+        "READ_ONLY": "It is synced, and nothing goes to Amazon or to buyers: see `globalSettings`.",
         "DELETING": "It is being removed with all that belongs to it.",
     },
 )

@@ -140,7 +140,7 @@ def _configuration_refusal(mailing: Mailing, settings: MailSettings, status: str
 
 
 def _address_refusal(buyer: Mapping[str, Mapping[str, str | None]] | None, status: str) -> DomainError | None:
-    if buyer is None:
+    if buyer is None or not buyer.keys() & {"buyer", "address"}:  # what people commented may be there alone
         return _refused("Nothing is kept of the buyer: the data was deleted in time, or Amazon never told it.", status)
     address = ((buyer.get("buyer") or {}).get("email") or "").strip()
     if not address:

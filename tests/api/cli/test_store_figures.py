@@ -80,7 +80,7 @@ def test_a_store_that_nobody_knows_is_not_shown(orderlane: Orderlane):
 
 
 def test_the_read_only_mode_is_switched_and_shown(orderlane: Orderlane):
-    assert orderlane("config", "read-only").out.splitlines()[1].split() == ["off", "0"]
+    assert orderlane("config", "read-only").out.splitlines()[1].split() == ["off", "0", "0"]
     on = orderlane("config", "read-only", "on")
     assert (on.code, on.out.splitlines()[1].split()[0]) == (0, "on")
     shipped = orderlane("orders", "ship", "902-0000000-0000001", "--carrier", "UPS", "--tracking", "1Z")

@@ -1,10 +1,14 @@
+from api.schema.ids import id_of
 from domain.accounts.records import Account, AccountState
+from domain.amazon.facts import BuyerFacts
 from domain.channel.read_only import COPIED, take_home
 from tests.api.schema.asking import Client
 from tests.domain.channel.stage import item
 
-SETTINGS = """{ globalSettings { version logRetention updatedAt readOnly { enabled since because held { value } } }
+SETTINGS = """{ globalSettings { version logRetention updatedAt
+  readOnly { enabled since because held { value } heldEmails { value } } }
   stores { id status } systemMessages { text severity stores { name } createdAt orders { count { value } } } }"""
+WRITE = "mutation($input: SendEmailInput!) { sendEmail(input: $input) { errors { message } } }"
 SAVE = """mutation($input: UpdateGlobalSettingsInput!) { updateGlobalSettings(input: $input) {
   settings { version logRetention readOnly { enabled } } errors { code message path } } }"""
 
@@ -19,7 +23,13 @@ async def test_from_the_start_nothing_is_held_and_logs_stay_a_month(client: Clie
         "version": 0,
         "logRetention": "MONTHLY",
         "updatedAt": None,
-        "readOnly": {"enabled": False, "since": None, "because": None, "held": {"value": 0}},
+        "readOnly": {
+            "enabled": False,
+            "since": None,
+            "because": None,
+            "held": {"value": 0},
+            "heldEmails": {"value": 0},
+        },
     }
     assert shown["systemMessages"] == []
 
@@ -29,14 +39,17 @@ async def test_in_read_only_mode_mutations_record_and_messages_wait(client: Clie
     await stage.products({"sku": "MUG", "quantity": "9"})
     saved = await save(client, patch={"readOnly": True}, expectedVersion=0)
     assert saved == {"settings": {"version": 1, "logRetention": "MONTHLY", "readOnly": {"enabled": True}}, "errors": []}
-    order = await stage.arrive(item("MUG"))
+    order = await stage.arrive(item("MUG"), buyer=BuyerFacts(name="Ada", email="ada1x2@marketplace.amazon.de"))
     await stage.ship(order)
+    written = {"orderId": id_of(order), "kind": "ORDER_COMMENT", "comment": "Thanks.", "idempotencyKey": "k"}
+    assert (await client.ask(WRITE, input=written))["sendEmail"]["errors"] == []
     shown = await client.ask(SETTINGS)
     assert shown["globalSettings"]["readOnly"] == {
         "enabled": True,
         "since": "2026-03-02T09:00:00.000Z",
         "because": None,
         "held": {"value": 1},
+        "heldEmails": {"value": 1},
     }
     assert [store["status"] for store in shown["stores"]] == ["READ_ONLY"]
     (message,) = shown["systemMessages"]
@@ -45,8 +58,11 @@ async def test_in_read_only_mode_mutations_record_and_messages_wait(client: Clie
     assert message["stores"] == [{"name": "Shop"}]
     held = await client.ask("{ commands(states: [HELD]) { nodes { kind state } } }")
     assert held["commands"]["nodes"] == [{"kind": "CONFIRM_SHIPMENT", "state": "HELD"}]
+    waiting = await client.ask("{ emails(states: [QUEUED]) { nodes { kind commerceOrder { number } } } }")
+    assert waiting["emails"]["nodes"] == [{"kind": "ORDER_COMMENT", "commerceOrder": {"number": "000000001"}}]
     before = len(client.woken)
     assert (await save(client, patch={"readOnly": False}))["settings"]["readOnly"] == {"enabled": False}
+    assert (await client.ask(SETTINGS))["globalSettings"]["readOnly"]["heldEmails"] == {"value": 0}
     assert len(client.woken) == before + 1
     assert (await client.ask("{ commands(states: [HELD]) { nodes { kind } } }"))["commands"]["nodes"] == []
 

@@ -214,3 +214,30 @@ async def test_mail_settings_are_saved_by_version_and_take_effect(
     assert (await save(senderAddress="s@example.com", copyTo=None, enabledKinds=None))["settings"]["enabledKinds"] == []
     missing = {"storeId": replace_row(store), "patch": {}}
     assert (await client.ask(SAVE, input=missing))["updateMailSettings"]["errors"][0]["code"] == "NOT_FOUND"
+
+
+LIST: Final = """query($first: Int, $after: String, $store: ID, $states: [EmailState!]) {
+  emails(first: $first, after: $after, storeId: $store, states: $states) {
+  nodes { id kind state } edges { cursor } pageInfo { hasNextPage endCursor } count { value } } }"""
+
+
+async def test_the_e_mails_of_all_orders_are_listed_the_newest_first(
+    client: Client, order: AmazonOrder, stage: Stage
+) -> None:
+    other = await stage.arrive(item("MUG", 1), buyer=RELAY)
+    sent = [(await send(client, one, f"{at}"))["email"]["id"] for at, one in enumerate((order, other, order))]
+    await fail(stage, await MailMessage.all().order_by("id").get(turn=2))
+    first = (await client.ask(LIST, first=2))["emails"]
+    rest = (await client.ask(LIST, first=2, after=first["pageInfo"]["endCursor"]))["emails"]
+    assert [node["id"] for node in first["nodes"] + rest["nodes"]] == sent[::-1]
+    assert (first["pageInfo"]["hasNextPage"], rest["pageInfo"]["hasNextPage"], first["count"]) == (
+        True,
+        False,
+        {"value": 3},
+    )
+    for wanted, found in ((["QUEUED"], sent[1::-1]), (["FAILED", "REFUSED"], sent[2:]), (["SENT"], []), ([], [])):
+        listed = (await client.ask(LIST, store=id_of(stage.store), states=wanted))["emails"]
+        assert ([node["id"] for node in listed["nodes"]], listed["count"]["value"]) == (found, len(found))
+    elsewhere = (await client.ask(LIST, store=replace_row(id_of(stage.store))))["emails"]
+    assert (elsewhere["nodes"], elsewhere["count"]["value"]) == ([], 0)
+    assert "expected is the id of Store" in (await client.refused(LIST, store=id_of(order)))["message"]
