@@ -11,19 +11,35 @@ import pycountry
 from domain.channel.address_patch import Address, plain
 from domain.commerce.person_names import plain_name
 
-_CODED: Final = frozenset(["AU", "BR", "CA", "IN", "MX", "US"])
+_CODED: Final = frozenset(["AU", "BR", "CA", "IN", "IT", "MX", "US"])
 """The countries whose addresses are written with the code of a region."""
 
 _ZIP: Final = re.compile(r"(\d{5})-?\d{4}")
 
-# What people wrote before there were codes of two letters; those that are the code or a name with dots are not here.
-_OLD: Final[Mapping[str, str]] = {
+# What people write beside codes and full names, as letters alone; what is the code or the name with dots is not here.
+# United States: the abbreviations before 1963, and military post (USPS Publication 28, 225).
+_UNITED_STATES: Final[Mapping[str, str]] = {
     "ala": "AL", "alas": "AK", "ariz": "AZ", "ark": "AR", "cal": "CA", "calif": "CA", "colo": "CO", "conn": "CT",
     "del": "DE", "fla": "FL", "ida": "ID", "ill": "IL", "ind": "IN", "kan": "KS", "kans": "KS", "ken": "KY",
     "mass": "MA", "mich": "MI", "minn": "MN", "miss": "MS", "mont": "MT", "neb": "NE", "nebr": "NE", "nev": "NV",
     "ndak": "ND", "sdak": "SD", "okla": "OK", "ore": "OR", "oreg": "OR", "penn": "PA", "penna": "PA",
     "tenn": "TN", "tex": "TX", "virg": "VA", "wash": "WA", "wva": "WV", "wis": "WI", "wisc": "WI", "wyo": "WY",
-    "washingtondc": "DC", "ncar": "NC", "scar": "SC", "nmex": "NM", "puertorico": "PR",
+    "washingtondc": "DC", "ncar": "NC", "scar": "SC", "nmex": "NM", "ncarolina": "NC", "scarolina": "SC",
+    "ndakota": "ND", "sdakota": "SD", "nhampshire": "NH", "njersey": "NJ", "nmexico": "NM", "wvirginia": "WV",
+    "westva": "WV", "virginislands": "VI", "usvirginislands": "VI", "armedforcesamericas": "AA",
+    "armedforceseurope": "AE", "armedforcespacific": "AP", "aa": "AA", "ae": "AE", "ap": "AP",
+}  # fmt: skip
+_OTHERS: Final[Mapping[str, Mapping[str, str]]] = {
+    "US": _UNITED_STATES,
+    "CA": {
+        "alta": "AB", "man": "MB", "newfoundland": "NL", "nfld": "NL", "labrador": "NL", "nwt": "NT", "ont": "ON",
+        "pei": "PE", "que": "QC", "pq": "QC", "sask": "SK", "yukonterritory": "YT",
+    },
+    "IN": {"nctofdelhi": "DL", "newdelhi": "DL", "orissa": "OD", "pondicherry": "PY", "uttaranchal": "UK"},
+    "MX": {
+        "cdmx": "CMX", "df": "CMX", "distritofederal": "CMX", "mexicodf": "CMX", "coahuila": "COA",
+        "edomex": "MEX", "estadodemexico": "MEX", "michoacan": "MIC", "veracruz": "VER",
+    },
 }  # fmt: skip
 
 
@@ -58,9 +74,9 @@ def _postal_code(country: str, text: str) -> str:
 def _codes(country: str) -> dict[str, str]:
     """Return the codes of a country's regions by all that people write for them."""
     regions = [region for region in pycountry.subdivisions if region.country_code == country]
-    codes = {region.code.partition("-")[2]: region.name for region in regions}
-    known = {_key(name): code for code, name in codes.items()} | {code.lower(): code for code in codes}
-    return {**_OLD, **known} if country == "US" else known
+    codes = {code: region.name for region in regions if (code := region.code.partition("-")[2]).isalpha()}
+    known = {_key(name): code for code, name in codes.items()} | {_key(country + code): code for code in codes}
+    return {**_OTHERS.get(country, {}), **known, **{code.lower(): code for code in codes}}
 
 
 def _key(text: str) -> str:
