@@ -15,7 +15,9 @@ import msgspec
 from api.amazon import answers
 from api.amazon.access_token import Seller
 from api.amazon.transport import Transport
-from domain.errors import MarketplaceUnavailable
+from domain.amazon.lost_feeds import ListedFeed
+from domain.amazon.translation import instant
+from domain.errors import InvalidInput, MarketplaceUnavailable
 from domain.instant import to_text
 
 XML: Final = "text/xml; charset=UTF-8"
@@ -46,8 +48,14 @@ class _Created(msgspec.Struct, rename="camel"):
     feed_id: str
 
 
+class _ListedFeed(msgspec.Struct, rename="camel"):
+    feed_id: str
+    created_time: str | None = None
+    marketplace_ids: list[str] | None = None
+
+
 class _Listed(msgspec.Struct, rename="camel"):
-    feeds: list[Feed]
+    feeds: list[_ListedFeed]
     next_token: str | None = None
 
 
@@ -55,7 +63,7 @@ class _Listed(msgspec.Struct, rename="camel"):
 class Listing:
     """A page of feeds; with `next_token` there are more."""
 
-    feeds: tuple[Feed, ...]
+    feeds: tuple[ListedFeed, ...]
     next_token: str | None
 
 
@@ -107,7 +115,7 @@ class Feeds:
         listed = answers.read(response, _Listed)
         if not all(_is_id(feed.feed_id) for feed in listed.feeds):
             raise answers.unreadable(response)
-        return Listing(tuple(listed.feeds), listed.next_token or None)
+        return Listing(tuple(map(_read_listed, listed.feeds)), listed.next_token or None)
 
     async def get_feed_document(self, seller: Seller, document_id: str) -> Place:
         """Ask where a document is."""
@@ -118,6 +126,15 @@ class Feeds:
         """Get a document, unpacked if it is packed: on the way it may have been unpacked whatever Amazon says of it."""
         content = await self._transport.get(place.url)
         return await to_thread(_unpacked, content) if content.startswith(_GZIP) else content
+
+
+def _read_listed(feed: _ListedFeed) -> ListedFeed:
+    try:
+        created_at = instant(feed.created_time or "", at="createdTime")
+    except InvalidInput:
+        created_at = None
+    marketplaces = frozenset(feed.marketplace_ids) if feed.marketplace_ids else None
+    return ListedFeed(feed_id=feed.feed_id, created_at=created_at, marketplaces=marketplaces)
 
 
 def _is_id(feed_id: str) -> bool:

@@ -10,18 +10,20 @@ from api.worker.order_reads import rejected_credentials
 from api.worker.worker import QuotaSpent, Worker
 from domain.accounts import budgets
 from domain.accounts.records import Account
-from domain.amazon import feeds
+from domain.amazon import feeds, lost_feeds
 from domain.amazon.feed_report import FeedReport
+from domain.amazon.lost_feeds import ListedFeed
 from domain.amazon.records import FeedState, FeedSubmission
 from domain.channel import feed_results
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceThrottled
 
 _LOG: Final = logging.getLogger(__name__)
-_SLACK: Final = timedelta(minutes=2)  # between Amazon's clock as we know it and as it stamps a feed
 _TO_BE_LISTED: Final = timedelta(hours=1)
 _TO_BE_PROCESSED: Final = timedelta(hours=6)
 _FEWEST_LOOKS: Final = 5
 _MOST_PAGES: Final = 10
+_LIST_AGAIN: Final = timedelta(minutes=8)  # then getFeeds has all of its burst again, which the list may need
+_LOST: Final = "Amazon's answer was lost."
 _DONE: Final = "DONE"
 _WITHDRAWN: Final = "CANCELLED"
 
@@ -43,7 +45,8 @@ async def _follow(worker: Worker, account: Account, feed: FeedSubmission) -> boo
     try:
         await _ask(worker, account, feed)
     except QuotaSpent as spent:
-        await feeds.put_off(feed=feed, pause=timedelta(seconds=spent.wait), now=worker.now())
+        pause = _LIST_AGAIN if feed.state is FeedState.POSTED else timedelta(seconds=spent.wait)
+        await feeds.put_off(feed=feed, pause=pause, now=worker.now())
         return False
     except CredentialsRejected:
         await rejected_credentials(worker, account, worker.seller(account))
@@ -68,34 +71,34 @@ async def _ask(worker: Worker, account: Account, feed: FeedSubmission) -> None:
 
 
 async def _find(worker: Worker, account: Account, feed: FeedSubmission) -> None:
-    """Find the feed whose id was lost: the one that Amazon lists since then and that is none of ours."""
-    listed = await _listed(worker, account, feed)
-    unknown = await feeds.unknown_ids(account_id=account.id, feed_ids=listed)
-    if len(unknown) == 1:
-        _LOG.warning("a feed whose answer was lost is found")
-        await feeds.submitted(submission_id=feed.id, feed_id=unknown[0], now=worker.now())
-    elif unknown:
-        why = "Amazon's answer was lost, and Amazon lists several feeds that this one may be."
-        await feed_results.park(submission_id=feed.id, why=why, now=worker.now())
-    else:
-        why = "Amazon's answer was lost, and Amazon lists no feed that this one may be."
-        await _in_vain(worker, feed, why, patience=_TO_BE_LISTED)
+    """Find the feed whose id was lost, or ask a person at once where it cannot be told from others."""
+    listed, is_whole = await _listed(worker, account, feed)
+    match await lost_feeds.recognise(feed, listed, is_whole=is_whole):
+        case lost_feeds.Found(feed_id):
+            _LOG.warning("a feed whose answer was lost is found")
+            await feeds.submitted(submission_id=feed.id, feed_id=feed_id, now=worker.now())
+        case lost_feeds.Unclear(why):
+            await feed_results.park(submission_id=feed.id, why=f"{_LOST} {why}", now=worker.now())
+        case lost_feeds.Missing():
+            why = f"{_LOST} Amazon lists no feed that this one may be."
+            await _in_vain(worker, feed, why, patience=_TO_BE_LISTED)
 
 
-async def _listed(worker: Worker, account: Account, feed: FeedSubmission) -> list[str]:
-    since = (feed.post_started_at or feed.created_at) - _SLACK
-    feed_ids: list[str] = []
+async def _listed(worker: Worker, account: Account, feed: FeedSubmission) -> tuple[list[ListedFeed], bool]:
+    """Return the feeds of the type that Amazon lists, and whether these are all."""
+    since = (feed.post_started_at or feed.created_at) - lost_feeds.LOOK_BACK
+    listed: list[ListedFeed] = []
     token: str | None = None
     for _ in range(_MOST_PAGES):
         async with worker.quota(account, budgets.GET_FEEDS):
             page = await worker.amazon.feeds.list_feeds(
                 worker.seller(account), feed_type=feed.feed_type, created_since=since, next_token=token
             )
-        feed_ids += [listed.feed_id for listed in page.feeds]
+        listed += page.feeds
         token = page.next_token
         if token is None:
             break
-    return feed_ids
+    return listed, token is None
 
 
 async def _look(worker: Worker, account: Account, feed: FeedSubmission) -> None:

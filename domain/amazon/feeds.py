@@ -142,12 +142,6 @@ async def awaits_results(submission_id: int) -> bool:
     return await Command.filter(submission_id=submission_id, state=CommandState.SENT).exists()
 
 
-async def unknown_ids(*, account_id: int, feed_ids: Sequence[str]) -> list[str]:
-    """Return those of Amazon's feed ids that belong to no feed of ours, each once."""
-    known = await FeedSubmission.filter(account_id=account_id, feed_id__isnull=False).values_list("feed_id", flat=True)
-    return sorted(set(feed_ids) - set(map(str, known)))
-
-
 def _sendable(feed_type: str, now: datetime) -> QuerySet[Command]:
     of_type = FEED_TYPES[feed_type]
     return Command.annotate(waits=WAITS, may_go_out=of_type.may_go_out, lane_open=of_type.lane_open).filter(

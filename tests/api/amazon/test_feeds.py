@@ -9,6 +9,7 @@ from api.amazon.access_token import Seller
 from api.amazon.client import AmazonClient
 from api.amazon.feeds import Feed, Feeds, Place
 from domain.accounts.regions import Region
+from domain.amazon.lost_feeds import ListedFeed
 from domain.errors import (
     CredentialsRejected,
     MarketplaceRejected,
@@ -201,14 +202,21 @@ class TestLookingAtFeeds:
         assert await feeds.get_feed(SELLER, "1") == Feed("1", "DONE", "r1")
 
     async def test_the_feeds_of_a_type_since_a_moment_page_by_page(self, feeds, amazon):
+        told = {"feedId": "1", "createdTime": "2026-03-02T09:00:00Z", "marketplaceIds": ["A", "B"], "feedType": "TYPE"}
+        listed = [told, {"feedId": "2", "createdTime": "soon", "marketplaceIds": []}, {"feedId": "3"}]
         amazon.replies = [
-            httpx2.Response(200, json={"feeds": [{"feedId": "1"}], "nextToken": "t"}),
+            httpx2.Response(200, json={"feeds": listed, "nextToken": "t"}),
             httpx2.Response(200, json={"feeds": [], "nextToken": ""}),
         ]
         first = await feeds.list_feeds(SELLER, feed_type="TYPE", created_since=START)
         second = await feeds.list_feeds(SELLER, feed_type="TYPE", created_since=START, next_token=first.next_token)
 
-        assert ([feed.feed_id for feed in first.feeds], second.feeds, second.next_token) == (["1"], (), None)
+        assert (second.feeds, second.next_token) == ((), None)
+        assert first.feeds == (
+            ListedFeed(feed_id="1", created_at=START, marketplaces=frozenset(["A", "B"])),
+            ListedFeed(feed_id="2"),
+            ListedFeed(feed_id="3"),
+        )
         assert dict(amazon.requests[0].url.params) == {
             "feedTypes": "TYPE",
             "createdSince": "2026-03-02T09:00:00.000Z",

@@ -1,6 +1,7 @@
 import httpx2
 import pytest
 
+from domain.accounts.records import Account
 from domain.amazon.records import AmazonOrder, Command, CommandKind, FeedState, FeedSubmission
 from domain.channel.command_choices import give_up_command, retry_command
 from domain.channel.confirm_by_hand import confirm_command
@@ -9,7 +10,8 @@ from domain.commerce.records import CommerceOrder, CreditMemo
 from domain.errors import RequiredInput
 from domain.timeline import SYSTEM, Event
 from tests.api.wire_between import loses_the_answer, operation_of
-from tests.api.worker.feeding import let_pass, over, states
+from tests.api.worker.conftest import US
+from tests.api.worker.feeding import feeds_at_amazon, let_pass, over, states
 from tests.api.worker.refunding import at_amazon, cancel_part, check_refunds, imported, ledger, refund, ship_units
 from tests.api.worker.test_deliver import ship, stock_up
 from tests.domain.channel.refunds import request
@@ -39,6 +41,15 @@ async def refunding(shop):
 
 async def fault(bench, effect, **more):
     await bench.control("/faults", {"effect": effect, "operation": ADJUSTMENT, "times": 1, **more})
+
+
+async def others_feed(bench):
+    """Let another program send a feed of the same type for the account."""
+    account, feeds = await Account.get(), bench.worker.amazon.feeds
+    seller = bench.worker.seller(account)
+    place = await feeds.create_feed_document(seller)
+    await feeds.upload(place, b"<AmazonEnvelope/>")
+    await feeds.create_feed(seller, feed_type=ADJUSTMENT, marketplace_ids=[US], document_id=place.feed_document_id)
 
 
 async def hours_pass(bench, hours):
@@ -122,6 +133,23 @@ class TestALostAnswer:
         await over(refunding, minutes=10)
         assert await check_refunds(refunding) == {"CONFIRMED": 3}
         assert len(refunding.wire.made("createFeed")) == 1
+
+    async def test_is_not_looked_for_among_feeds_that_another_program_sends(self, refunding):
+        async def somebody_elses_arrives(sent, forward):
+            await others_feed(refunding)
+            await loses_the_request(sent, forward)
+
+        await others_feed(refunding)
+        await refunding.pass_by(hours=1)
+        refunding.wire.happens("createFeed", somebody_elses_arrives)
+        await let_pass(refunding, seconds=11)
+        await over(refunding, minutes=10)
+        assert await check_refunds(refunding) == {"PARKED": 3}
+        feed = await FeedSubmission.get()
+        assert (feed.state, feed.feed_id) == (FeedState.PARKED, None)
+        (why,) = set(await Command.all().values_list("error_message", flat=True))
+        assert "another program" in why
+        assert (await feeds_at_amazon(refunding))[-1]["feedId"] in why
 
     async def test_before_its_effect_asks_a_person_whose_word_alone_sends_it_again(self, refunding):
         refunding.wire.happens("createFeed", loses_the_request)

@@ -198,13 +198,3 @@ class TestWhatIsDue:
         assert [each.id for each in await feeds.due_feeds(now=now)] == [feed.id]
         await FeedSubmission.all().update(finished_at=now)
         assert await feeds.due_feeds(now=now) == []
-
-
-async def test_ids_of_our_own_feeds_are_known(queued, now):
-    feed = await collect(now)
-    await feeds.posting(submission_id=feed.id, at=now, now=now)
-    await feeds.submitted(submission_id=feed.id, feed_id="77", now=now)
-    known = {"account_id": feed.account_id, "feed_ids": ["77", "79", "78", "78"]}
-    assert await feeds.unknown_ids(**known) == ["78", "79"]
-    assert await feeds.unknown_ids(**known | {"account_id": 0}) == ["77", "78", "79"]
-    assert feed.feed_type == ACKNOWLEDGEMENT
