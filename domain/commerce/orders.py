@@ -99,7 +99,7 @@ async def move_orders(
     for order in moved:
         order.state = state
         order.status = status or DEFAULT_STATUS[state]
-        order.completed_at = order.completed_at or (now if state in ENDED else None)
+        order.completed_at = now if state in ENDED and order.completed_at is None else order.completed_at
         order.version += 1
     if moved:
         await CommerceOrder.bulk_update(moved, fields=["state", "status", "completed_at", "version"])
