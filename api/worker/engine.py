@@ -82,8 +82,8 @@ class Engine:
 
         Only the process that holds the worker's role may run it.
         """
-        await self._release()
         self._beats = dict.fromkeys(self._steps, self._monotonic())
+        await self._release()
         loops = [asyncio.create_task(self._loop(name), name=f"worker {name}") for name in self._steps]
         try:
             await self._stopping.wait()

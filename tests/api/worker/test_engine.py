@@ -118,6 +118,17 @@ class TestTheEngine:
 
         assert ended == ["short"]
 
+    async def test_is_alive_from_its_first_moment_on(self, bench):
+        async def nothing(worker):
+            return 0
+
+        engine = Engine(bench.worker, **QUICK, steps={"sync": nothing})
+        running = asyncio.create_task(engine.run())
+        await asyncio.sleep(0)
+        assert engine.is_alive(within=timedelta(seconds=5))
+        engine.stop()
+        await running
+
     async def test_a_loop_that_hangs_is_not_alive(self, bench):
         time = [0.0]
 
