@@ -10,6 +10,7 @@ from api.schema.commerce_words import CommerceOrderStatus, status_of
 from api.schema.context import Info
 from api.schema.loaders import Listing
 from api.schema.nodes import Node, window_on
+from api.schema.paper_order import OrderedPaper
 from domain import timeline
 from domain.buyers import Owner
 from domain.commerce import records
@@ -90,8 +91,8 @@ class CommentedOrder:
 
 
 @strawberry.type
-class CommentedPaper:
-    """What a paper shows of its comments."""
+class CommentedPaper(OrderedPaper):
+    """What a paper shows of its order and of its comments."""
 
     @strawberry.field(graphql_type=list[OrderComment], description="What was said of it, oldest first.")
     @staticmethod

@@ -1,4 +1,4 @@
-"""Questions about lists: commerce orders, and the saved views of every list."""
+"""Questions about lists: commerce orders and their papers, and the saved views of every list."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,13 @@ import strawberry
 
 from api.schema.commerce_list import CommerceOrderConnection, list_commerce_orders
 from api.schema.context import Info
+from api.schema.paper_lists import PaperQuestions
 from api.schema.saved_views import OfList, SavedView, ViewId, saved_view, saved_views
 from domain.accounts.saved_views import SavedView as SavedViewRecord
 
 
 @strawberry.type
-class ListQuestions:
+class ListQuestions(PaperQuestions):
     """The questions about lists."""
 
     commerce_orders: CommerceOrderConnection = strawberry.field(
