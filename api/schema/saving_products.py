@@ -10,6 +10,7 @@ import strawberry
 from api.schema.affected import evaluate_affected
 from api.schema.context import Info
 from api.schema.counts import Count, CountPrecision
+from api.schema.enums import described
 from api.schema.optional import Optionals, optional
 from api.schema.products import Product
 from api.schema.reading import reading
@@ -17,7 +18,7 @@ from api.schema.scalars import CurrencyCode
 from api.schema.shipping import USER
 from api.schema.stocking import StockPayload, stock_payload
 from api.schema.user_errors import UserError, user_error
-from domain.catalog.product_rows import ProductRow
+from domain.catalog.product_rows import ProductField, ProductRow
 from domain.catalog.products import ImportedProducts
 from domain.catalog.records import Product as ProductRecord
 from domain.channel.products import MOST_ROWS, take_rows
@@ -25,6 +26,12 @@ from domain.channel.products import save_product as save
 from domain.errors import DomainError, LimitExceeded
 
 _FIELDS: Final = MappingProxyType({"manages_stock": "managesStock", "currency": "currencyCode"})
+
+described(
+    ProductField,
+    description="What a product can do without.",
+    values={"PRICE": "Its price, with the currency.", "ASIN": "Amazon's number of it."},
+)
 
 
 @strawberry.input(description="What a product is. What is left out stays as it is; a new product is then for sale.")
@@ -39,6 +46,7 @@ class ProductInput(Optionals):
     enabled: bool | None = optional("Whether it is for sale.")
     manages_stock: bool | None = optional("Whether its stock is counted; if not, there is always enough.")
     quantity: int | None = optional("How many are on the shelf, promised ones included; 0 for a new product.")
+    clear: list[ProductField] | None = optional("What it no longer has; none of it may be given as well.")
 
 
 @strawberry.type(description="What became of one product of many.")
@@ -138,6 +146,7 @@ def _row(at: int, product: ProductInput) -> ProductRow:
         enabled=_word(product.enabled),
         manages_stock=_word(product.manages_stock),
         asin=product.asin,
+        clear=" ".join(product.clear or ()),
     )
 
 

@@ -1,7 +1,10 @@
 """One line of a product file, read strictly: what it says, or why it cannot be taken."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from domain.errors import InvalidInput, RequiredInput
@@ -15,9 +18,22 @@ _LONGEST_ASIN: Final = 20
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")  # and line and paragraph separators
 
 
+class ProductField(StrEnum):
+    """What a product can do without."""
+
+    PRICE = "PRICE"
+    ASIN = "ASIN"
+
+
+COLUMNS_OF: Final[Mapping[ProductField, tuple[str, ...]]] = MappingProxyType(
+    {ProductField.PRICE: ("price_minor", "currency"), ProductField.ASIN: ("asin",)}
+)
+"""The columns in which what a product can do without is stored."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductRow:
-    """One line as the file has it; a missing or blank field leaves a product as it is."""
+    """One line as the file has it; a missing or blank field leaves a product as it is, but for what `clear` names."""
 
     line: int
     sku: str | None = None
@@ -28,10 +44,11 @@ class ProductRow:
     enabled: str | None = None
     manages_stock: str | None = None
     asin: str | None = None
+    clear: str | None = None  # words of ProductField, with blanks between
 
 
 class Wish(NamedTuple):
-    """What a line asks for; None: as it is."""
+    """What a line asks for; None: as it is, but for what it clears."""
 
     line: int
     sku: str
@@ -41,6 +58,7 @@ class Wish(NamedTuple):
     enabled: bool | None
     manages_stock: bool | None
     asin: str | None
+    clears: frozenset[ProductField] = frozenset()
 
 
 def read_row(row: ProductRow) -> Wish:
@@ -48,7 +66,7 @@ def read_row(row: ProductRow) -> Wish:
 
     Raises RequiredInput or InvalidInput, with the column as path.
     """
-    return Wish(
+    wish = Wish(
         line=row.line,
         sku=_sku(row.sku),
         name=_one_line(_filled(row.name), "name"),
@@ -57,12 +75,25 @@ def read_row(row: ProductRow) -> Wish:
         enabled=_flag(_filled(row.enabled), "enabled"),
         manages_stock=_flag(_filled(row.manages_stock), "manages_stock"),
         asin=_asin(_filled(row.asin)),
+        clears=_clears(row.clear),
     )
+    if wish.clears and wish.clears & _given(wish):
+        raise InvalidInput("Give what a product has, or clear it, not both.", path=("clear",))
+    return wish
 
 
 def plain_name(text: str) -> str:
     """Return somebody else's title as a name on one line, without control characters."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def _clears(words: str | None) -> frozenset[ProductField]:
+    return frozenset(map(ProductField, words.split())) if words else frozenset()
+
+
+def _given(wish: Wish) -> set[ProductField]:
+    values = ((ProductField.PRICE, wish.price), (ProductField.ASIN, wish.asin))
+    return {field for field, value in values if value is not None}
 
 
 def _filled(text: str | None) -> str | None:

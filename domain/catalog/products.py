@@ -6,7 +6,7 @@ from typing import Any
 
 from tortoise.expressions import Q
 
-from domain.catalog.product_rows import ProductRow, Wish, read_row
+from domain.catalog.product_rows import COLUMNS_OF, ProductRow, Wish, read_row
 from domain.catalog.product_table import KnownProduct, ProductKey, insert_products, known_products, update_products
 from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product, Stock
 from domain.catalog.shelf import Move, Shelf, move, put_on_shelf, too_few_left
@@ -128,7 +128,9 @@ def _news(wish: Wish, product: KnownProduct) -> dict[str, Any]:
         "asin": wish.asin,
         "on_hand": wish.quantity,
     }
-    return {name: value for name, value in wanted.items() if value is not None and value != getattr(product, name)}
+    news = {name: value for name, value in wanted.items() if value is not None and value != getattr(product, name)}
+    cleared = (name for field in wish.clears for name in COLUMNS_OF[field])
+    return news | {name: None for name in cleared if getattr(product, name) is not None}
 
 
 def _tell(unit: Change, product: KnownProduct, news: dict[str, Any]) -> None:

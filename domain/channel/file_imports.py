@@ -127,7 +127,8 @@ async def _forget(import_id: int) -> None:
 
 def _values(wish: Wish) -> list[Any]:
     price = (wish.price.minor, wish.price.currency) if wish.price else None
-    return [wish.line, wish.sku, wish.name, price, *wish[4:]]
+    # A file clears nothing: its blank fields leave products as they are.
+    return [wish.line, wish.sku, wish.name, price, wish.quantity, wish.enabled, wish.manages_stock, wish.asin]
 
 
 def _wish(values: list[Any]) -> Wish:

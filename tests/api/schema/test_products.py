@@ -6,6 +6,7 @@ import pytest
 from api.schema.ids import id_of
 from domain.amazon.records import AmazonOrder
 from domain.catalog.records import Product
+from domain.timeline import Event
 from tests.api.schema.asking import Client
 from tests.domain.channel.stage import Stage, item, shelf
 
@@ -221,6 +222,8 @@ async def test_a_product_is_saved_and_the_orders_behind_it_come_in(client: Clien
         ({"quantity": -1}, "INVALID", ["input", "quantity"]),
         ({"quantity": 2_000_000_000}, "INVALID", ["input", "quantity"]),
         ({"name": "two\nlines"}, "INVALID", ["input", "name"]),
+        ({"asin": "B01", "clear": ["ASIN"]}, "INVALID", ["input", "clear"]),
+        ({"price": "1.00", "currencyCode": "EUR", "clear": ["ASIN", "PRICE"]}, "INVALID", ["input", "clear"]),
     ],
 )
 async def test_a_product_that_cannot_be_is_not_saved(
@@ -229,6 +232,26 @@ async def test_a_product_that_cannot_be_is_not_saved(
     (error,) = (await client.ask(SAVE, i={"sku": "MUG"} | given))["saveProduct"]["errors"]
     assert (error["code"], error["path"]) == (code, path)
     assert await Product.all().count() == 0
+
+
+async def test_a_product_loses_what_is_cleared_and_nothing_else(client: Client) -> None:
+    mug = {"sku": "MUG", "name": "Mug", "price": "19.9", "currencyCode": "EUR", "asin": "B01", "quantity": 3}
+    await client.ask(SAVE, i=mug)
+    for left_out in ({}, {"price": None, "currencyCode": None, "asin": None, "clear": None}):
+        assert (await client.ask(SAVE, i={"sku": "MUG"} | left_out))["saveProduct"]["errors"] == []
+        assert (await Product.get(sku="MUG")).version == 1
+
+    for version, cleared in ((2, ["PRICE"]), (2, ["PRICE"]), (3, ["ASIN", "PRICE"])):
+        assert (await client.ask(SAVE, i={"sku": "MUG", "clear": cleared}))["saveProduct"]["errors"] == []
+        kept = await Product.get(sku="MUG")
+        asin = None if "ASIN" in cleared else "B01"
+        assert (kept.price_minor, kept.currency, kept.asin, kept.version) == (None, None, asin, version)
+    assert (await Product.get(sku="MUG")).name == "Mug"
+    told = await Event.filter(kind="PRODUCT_CHANGED").order_by("id").values_list("message", flat=True)
+    assert told == ["Product MUG changed: currency, price_minor.", "Product MUG changed: asin."]
+
+    answer = (await client.ask(IMPORT, p=[{"sku": "CUP", "clear": ["PRICE"]}]))["importProducts"]
+    assert (answer["created"], (await Product.get(sku="CUP")).price_minor) == (1, None)
 
 
 async def test_each_product_of_many_has_its_answer(client: Client, stage: Stage) -> None:
