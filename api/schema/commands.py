@@ -10,6 +10,7 @@ from api.schema.enums import described
 from api.schema.nodes import Node, window_on
 from api.schema.user_errors import MarketplaceError
 from domain.amazon import records
+from domain.amazon.command_words import content_of
 from domain.amazon.records import CommandKind, CommandState
 from domain.errors import ErrorCode
 
@@ -61,6 +62,14 @@ class Command(Node):
     confirmed_at: datetime | None = strawberry.field(
         description="When Amazon's own data first showed it; of a refund, when Amazon's report or a person said so."
     )
+
+    @strawberry.field(
+        description="What Amazon is told by it, in words: packages, items by Amazon's ids, amounts. Never buyer data."
+    )
+    @staticmethod
+    def content(root: strawberry.Parent[records.Command]) -> str | None:
+        """Say what it says."""
+        return content_of(root)
 
     @strawberry.field(graphql_type=_Order, description="The order that it is about.")
     @staticmethod

@@ -56,8 +56,10 @@ async def test_in_read_only_mode_mutations_record_and_messages_wait(client: Clie
     assert message["severity"] == "WARNING"
     assert message["text"].startswith("Read-only mode is on")
     assert message["stores"] == [{"name": "Shop"}]
-    held = await client.ask("{ commands(states: [HELD]) { nodes { kind state } } }")
-    assert held["commands"]["nodes"] == [{"kind": "CONFIRM_SHIPMENT", "state": "HELD"}]
+    held = await client.ask("{ commands(states: [HELD]) { nodes { kind state content } } }")
+    (waiting,) = held["commands"]["nodes"]
+    assert (waiting["kind"], waiting["state"]) == ("CONFIRM_SHIPMENT", "HELD")
+    assert waiting["content"].endswith(" by DHL, tracking number JD0001: 1 of item-MUG.")
     waiting = await client.ask("{ emails(states: [QUEUED]) { nodes { kind commerceOrder { number } } } }")
     assert waiting["emails"]["nodes"] == [{"kind": "ORDER_COMMENT", "commerceOrder": {"number": "000000001"}}]
     before = len(client.woken)
