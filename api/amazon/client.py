@@ -35,9 +35,10 @@ ENDPOINTS: Final[Mapping[Region, str]] = MappingProxyType(
 )
 TOKEN_URL: Final = "https://api.amazon.com/auth/o2/token"
 
-INCLUDED_DATA: Final = "BUYER,CANCELLATION,FULFILLMENT,PACKAGES,PROCEEDS,RECIPIENT"
-"""Without FULFILLMENT an order has no status. PROMOTION, EXPENSE, TAX and PAYMENT are not asked for: nothing here reads
-them (a discount is part of the proceeds), and what is not fetched need not be protected."""
+INCLUDED_DATA: Final = "BUYER,CANCELLATION,FULFILLMENT,PACKAGES,PAYMENT,PROCEEDS,RECIPIENT"
+"""Without FULFILLMENT an order has no status. Of PAYMENT the methods' names are read and nothing of a card. PROMOTION,
+EXPENSE and TAX are not asked for: nothing here reads them (a discount is part of the proceeds), and what is not fetched
+need not be protected."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,12 +8,11 @@ from typing import Final
 import msgspec
 
 from api.amazon import wire
+from api.amazon.reading_people import address_facts, buyer_facts
 from api.amazon.unknown_fields import unknown_fields
 from domain.amazon import translation
 from domain.amazon.facts import (
-    AddressFacts,
     Breakdown,
-    BuyerFacts,
     ItemFacts,
     OrderFacts,
     PackageFacts,
@@ -28,6 +27,8 @@ _ORDER_ID_LIMIT: Final = 32
 _ITEM_ID_LIMIT: Final = 64
 _MOST: Final = 2**31 - 1
 _LONGEST_SUBTYPE: Final = 40
+_LONGEST_SERVICE: Final = 100
+_LONGEST_METHOD: Final = 40
 
 
 class _OnlyId(msgspec.Struct, rename="camel"):
@@ -86,12 +87,14 @@ class _Reader:
             status=translation.order_status(fulfillment.fulfillment_status),
             raw_status=fulfillment.fulfillment_status,
             fulfillment_channel=translation.fulfillment_channel(fulfillment.fulfilled_by),
+            sales_channel=(order.sales_channel.channel_name or None) if order.sales_channel else None,
+            payment_methods=_payment_methods(order),
             service_level=fulfillment.fulfillment_service_level,
             programs=tuple(order.programs or ()),
             replaced_order_id=_replaced(order),
             items=items,
-            buyer=_buyer(order),
-            address=_address(order),
+            buyer=buyer_facts(order),
+            address=address_facts(order),
             problems=tuple(self._problems),
             extra=unknown_fields(raw),
             **facts,  # type: ignore[arg-type]
@@ -112,7 +115,7 @@ class _Reader:
             raise InvalidInput(f"The id at {at} is blank or too long.")
         product, proceeds = item.product or wire.Product(), item.proceeds or wire.Proceeds()
         fulfillment, cancellation = item.fulfillment or wire.ItemFulfillment(), item.cancellation or wire.Cancellation()
-        price = product.price or wire.Price()
+        price, condition = product.price or wire.Price(), product.condition or wire.Condition()
         executed, unshipped = cancellation.cancellation_execution, fulfillment.quantity_unfulfilled
         total = self._money(proceeds.proceeds_total, f"{at}.proceeds.proceedsTotal")
         parts = self._breakdowns(proceeds, f"{at}.proceeds")
@@ -122,6 +125,8 @@ class _Reader:
             seller_sku=product.seller_sku or None,
             asin=product.asin or None,
             title=product.title or None,
+            condition=condition.condition_type or None,
+            condition_subtype=condition.condition_subtype or None,
             quantity_ordered=_quantity(item.quantity_ordered, at),
             quantity_shipped=_quantity(fulfillment.quantity_fulfilled or 0, at),
             quantity_unshipped=None if unshipped is None else _quantity(unshipped, at),
@@ -137,6 +142,7 @@ class _Reader:
             yield PackageFacts(
                 reference=package.package_reference_id,
                 carrier=package.carrier,
+                shipping_service=(package.shipping_service or "")[:_LONGEST_SERVICE] or None,
                 tracking_number=package.tracking_number,
                 status=package.package_status.status if package.package_status else None,
                 shipped_at=self._time(package.ship_time, f"packages[{index}].shipTime"),
@@ -212,39 +218,8 @@ def _replaced(order: wire.Order) -> str | None:
     return None
 
 
-def _buyer(order: wire.Order) -> BuyerFacts | None:
-    reason = next(
-        (
-            item.cancellation.cancellation_request.cancel_reason
-            for item in order.order_items or ()
-            if item.cancellation and item.cancellation.cancellation_request
-        ),
-        None,
-    )
-    buyer = order.buyer or wire.Buyer()
-    facts = BuyerFacts(
-        name=buyer.buyer_name or None,
-        email=buyer.buyer_email or None,
-        company=buyer.buyer_company_name or None,
-        purchase_order_number=buyer.buyer_purchase_order_number or None,
-        cancel_reason=reason or None,
-    )
-    return facts if facts != BuyerFacts() else None
-
-
-def _address(order: wire.Order) -> AddressFacts | None:
-    address = order.recipient.delivery_address if order.recipient else None
-    if address is None:
-        return None
-    facts = AddressFacts(
-        name=address.name or address.company_name or None,
-        line1=address.address_line1 or None,
-        line2=address.address_line2 or None,
-        line3=address.address_line3 or None,
-        city=address.city or None,
-        region=address.state_or_region or None,
-        postal_code=address.postal_code or None,
-        country_code=address.country_code or None,
-        phone=address.phone or None,
-    )
-    return facts if facts != AddressFacts() else None
+def _payment_methods(order: wire.Order) -> tuple[str, ...]:
+    """Return how it was paid, each way once; the words alone, nothing of a card."""
+    paid = (order.payment.payment_executions if order.payment else None) or ()
+    methods = (execution.payment_method for execution in paid)
+    return tuple(dict.fromkeys(method[:_LONGEST_METHOD] for method in methods if method))

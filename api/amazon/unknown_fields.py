@@ -8,7 +8,7 @@ import msgspec
 from api.amazon import wire
 
 _READ: Final = frozenset(wire.Order.__struct_encode_fields__)
-_NOT_KEPT: Final = frozenset(["orderAliases", "tax", "payment", "fulfillmentOrders", "expense"])
+_NOT_KEPT: Final = frozenset(["orderAliases", "tax", "fulfillmentOrders", "expense"])
 _FULFILLMENT_READ: Final = frozenset(wire.Fulfillment.__struct_encode_fields__) | {
     "deliverByWindow",
     "labelPrintingWindow",

@@ -58,7 +58,20 @@ class Fulfillment(_Wire):
 class SalesChannel(_Wire):
     """Where it was sold."""
 
+    channel_name: str | None = None
     marketplace_id: str | None = None
+
+
+class PaymentExecution(_Wire):
+    """One way in which it was paid."""
+
+    payment_method: str | None = None
+
+
+class Payment(_Wire):
+    """How it was paid."""
+
+    payment_executions: list[PaymentExecution] | None = None
 
 
 class AssociatedOrder(_Wire):
@@ -104,12 +117,20 @@ class Price(_Wire):
     unit_price: Money | None = None
 
 
+class Condition(_Wire):
+    """In which condition it is sold."""
+
+    condition_type: str | None = None
+    condition_subtype: str | None = None
+
+
 class Product(_Wire):
     """What was bought."""
 
     asin: str | None = None
     title: str | None = None
     seller_sku: str | None = None
+    condition: Condition | None = None
     price: Price | None = None
 
 
@@ -170,6 +191,7 @@ class Package(_Wire):
     package_status: PackageStatus | None = None
     carrier: str | None = None
     ship_time: str | None = None
+    shipping_service: str | None = None
     tracking_number: str | None = None
     package_items: list[PackageItem] | None = None
 
@@ -186,6 +208,7 @@ class Order(_Wire):
     buyer: Buyer | None = None
     recipient: Recipient | None = None
     proceeds: Proceeds | None = None
+    payment: Payment | None = None
     fulfillment: Fulfillment | None = None
     order_items: list[Item] | None = None
     packages: list[Package] | None = None

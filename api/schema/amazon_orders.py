@@ -22,6 +22,7 @@ from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.optional import given
+from api.schema.order_details import OrderDetails
 from api.schema.order_items import ITEMS, OrderItem
 from api.schema.order_words import OrderTarget
 from api.schema.paging import After, Before, First, Last
@@ -49,7 +50,7 @@ EventsWhere = Annotated[OrderEventWhere | None, strawberry.argument(description=
 
 @strawberry.type(description="An order as Amazon describes it, and what became of it here.")
 @window_on(records.AmazonOrder)
-class AmazonOrder(Node, Labels, Holdable, GridColumns):
+class AmazonOrder(Node, Labels, Holdable, GridColumns, OrderDetails):
     """The window on an Amazon order."""
 
     version: int = strawberry.field(

@@ -31,6 +31,10 @@ class OrderItem(Node):
     asin: str | None = strawberry.field(description="Amazon's identifier of the product.")
     seller_sku: str | None = strawberry.field(description="The seller's SKU as Amazon has it.")
     title: str | None = strawberry.field(description="What the buyer read.")
+    condition: str | None = strawberry.field(description="In which condition it is sold, in Amazon's word, e.g. USED.")
+    condition_subtype: str | None = strawberry.field(
+        description="The condition more exactly, in Amazon's word, e.g. VERY_GOOD."
+    )
     quantity_ordered: int = strawberry.field(description="How many Amazon says are ordered.")
     quantity_shipped: int = strawberry.field(description="How many Amazon says have shipped.")
 
@@ -56,6 +60,22 @@ class OrderItem(Node):
     def unit_price(root: strawberry.Parent[records.AmazonItem]) -> money.Money | None:
         """Return the price of one."""
         return money_of(root.unit_price_minor, root.currency)
+
+    @strawberry.field(
+        graphql_type=Money | None,
+        description="The price of the whole row, without tax, shipping, wrapping and discount; null while Amazon "
+        "withholds it.",
+    )
+    @staticmethod
+    def row_price(root: strawberry.Parent[records.AmazonItem]) -> money.Money | None:
+        """Return the price of all of it."""
+        return money_of(root.price_minor, root.currency)
+
+    @strawberry.field(graphql_type=Money | None, description="What the buyer pays for wrapping it as a gift.")
+    @staticmethod
+    def gift_wrap(root: strawberry.Parent[records.AmazonItem]) -> money.Money | None:
+        """Return what wrapping costs."""
+        return money_of(root.gift_wrap_minor, root.currency)
 
     @strawberry.field(graphql_type=Money | None, description="All of it together; null while Amazon withholds it.")
     @staticmethod

@@ -71,6 +71,8 @@ class ItemFacts:
     seller_sku: str | None = None
     asin: str | None = None
     title: str | None = None
+    condition: str | None = None  # Amazon's words, e.g. USED
+    condition_subtype: str | None = None  # e.g. VERY_GOOD
     quantity_ordered: int
     quantity_shipped: int = 0
     quantity_unshipped: int | None = None  # as Amazon says it; None where it does not say
@@ -113,6 +115,7 @@ class PackageFacts:
 
     reference: str
     carrier: str | None = None
+    shipping_service: str | None = None  # the carrier's method, as whoever sent it called it
     tracking_number: str | None = None
     status: str | None = None
     shipped_at: datetime | None = None
@@ -130,6 +133,8 @@ class OrderFacts:
     status: AmazonOrderStatus
     raw_status: str | None
     fulfillment_channel: FulfillmentChannel | None
+    sales_channel: str | None = None  # AMAZON or NON_AMAZON
+    payment_methods: tuple[str, ...] = ()  # Amazon's words, e.g. CreditCard
     service_level: str | None = None
     latest_ship_at: datetime | None = None
     programs: tuple[str, ...] = ()

@@ -56,6 +56,8 @@ class AmazonOrder(Model):
     updated_at = Instant()  # Amazon's lastUpdatedTime
     latest_ship_at = Instant(null=True)
     service_level = fields.CharField(max_length=100, null=True)
+    sales_channel = fields.CharField(max_length=40, null=True)  # Amazon's word
+    payment_methods: Any = fields.JSONField(null=True)  # Amazon's words
     programs: Any = fields.JSONField(default=list)
     replaced_number = fields.CharField(max_length=32, null=True)
     total_minor = fields.BigIntField(null=True)
@@ -112,6 +114,8 @@ class AmazonItem(Model):
     seller_sku = fields.CharField(max_length=200, null=True)
     asin = fields.CharField(max_length=20, null=True)
     title = fields.TextField(null=True)
+    condition = fields.CharField(max_length=40, null=True)  # Amazon's word
+    condition_subtype = fields.CharField(max_length=40, null=True)  # Amazon's word
     quantity_ordered = fields.IntField()
     quantity_shipped = fields.IntField(default=0)
     quantity_unshipped = fields.IntField(null=True)

@@ -161,6 +161,7 @@ def _canonical(facts: OrderFacts) -> OrderFacts:
     return replace(
         facts,
         programs=tuple(sorted(facts.programs)),
+        payment_methods=tuple(sorted(facts.payment_methods)),
         breakdowns=_sorted_breakdowns(facts.breakdowns),
         items=tuple(sorted(map(_canonical_item, facts.items), key=lambda item: item.order_item_id)),
         packages=tuple(sorted(map(_canonical_package, facts.packages), key=lambda package: package.reference)),

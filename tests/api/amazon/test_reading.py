@@ -57,6 +57,27 @@ class TestAnOrder:
         assert (facts.items[0].quantity_shipped, facts.items[0].quantity_unshipped) == (1, 1)
         assert facts.problems == ()
 
+    def test_says_how_it_was_sold_and_paid_without_a_word_of_the_card(self):
+        paid = [
+            {"paymentMethod": "CreditCard", "cardBrand": "Elo", "authorizationCode": "004711"},
+            {"paymentMethod": "Pix"},
+            {"paymentMethod": "CreditCard"},
+            {"paymentMethod": ""},
+            {},
+        ]
+        condition = {"conditionType": "USED", "conditionSubtype": "GOOD", "conditionNote": "as new"}
+        goods = item(product={"condition": condition})
+        package = {"packageReferenceId": "1", "shippingService": "Ground" * 30}
+        facts = readable(order(payment={"paymentExecutions": paid}, orderItems=[goods], packages=[package]))
+
+        assert (facts.sales_channel, facts.payment_methods) == ("AMAZON", ("CreditCard", "Pix"))
+        assert (facts.items[0].condition, facts.items[0].condition_subtype) == ("USED", "GOOD")
+        assert facts.packages[0].shipping_service == ("Ground" * 30)[:100]
+        assert "Elo" not in repr(facts)
+        assert "004711" not in repr(facts)
+        for payment in ({}, None, {"paymentExecutions": None}):
+            assert readable(order(payment=payment)).payment_methods == ()
+
     def test_keeps_an_unknown_status_as_it_was_written(self):
         facts = readable(order(fulfillment={"fulfillmentStatus": "ON_THE_MOON"}))
 
