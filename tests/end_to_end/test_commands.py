@@ -5,7 +5,6 @@ import re
 import signal
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,29 +87,6 @@ def env(tmp_path: Path, amazon: str) -> dict[str, str]:
     )
 
 
-def test_a_store_is_connected_and_synced_without_a_running_service(tmp_path: Path, env: dict[str, str]):
-    assert finished(tmp_path, "migrate", env=env).returncode == 0
-    start = (datetime.now(UTC) - timedelta(days=31)).isoformat()
-    connected = finished(tmp_path, *STORE, "--import-from", start, "--json", env=env)
-    assert connected.returncode == 0, connected.stderr
-    assert json.loads(connected.stdout)[0]["name"] == "Shop"
-
-    synced = finished(tmp_path, "sync", "--json", env=env)
-    assert synced.returncode == 3, synced.stderr
-    report = json.loads(synced.stdout)
-    assert report["runs"][0]["created"] == 30
-    assert report["blocked"] > 0
-    again = json.loads(finished(tmp_path, "sync", "--json", env=env).stdout)
-    assert again["runs"][0]["created"] == 0
-
-    reread = json.loads(finished(tmp_path, "sync", "--since", "40d", "--json", env=env).stdout)
-    assert (reread["runs"][0]["created"], reread["runs"][0]["unchanged"]) == (0, 30)
-    found = finished(tmp_path, "query", "{ amazonOrders(first: 1) { nodes { amazonOrderId } } }", env=env)
-    number = json.loads(found.stdout)["data"]["amazonOrders"]["nodes"][0]["amazonOrderId"]
-    one = json.loads(finished(tmp_path, "sync", "--order", number, "--json", env=env).stdout)
-    assert (one["runs"][0]["state"], one["runs"][0]["seen"]) == ("SUCCEEDED", 1)
-
-
 def test_products_and_stores_come_in_beside_a_running_service(tmp_path: Path, env: dict[str, str]):
     (tmp_path / "products.csv").write_text("sku,quantity\nMUG-STONEWARE-350,50\n")
     with started(tmp_path, "serve", env=env) as service:
@@ -130,25 +106,6 @@ def test_products_and_stores_come_in_beside_a_running_service(tmp_path: Path, en
         assert json.loads(asked.stdout) == {"data": {"stores": [{"name": "Renamed"}]}}
         assert service.end(signal.SIGTERM) == 143
         assert "Traceback" not in service.err()
-
-
-def test_a_token_that_amazon_does_not_accept_is_refused_in_words(tmp_path: Path, env: dict[str, str]):
-    finished(tmp_path, "migrate", env=env)
-    refused = finished(tmp_path, *STORE, env=env | {"ORDERLANE_REFRESH_TOKEN": "Atzr|not a seller"})
-    assert refused.returncode == 1
-    assert "Traceback" not in refused.stderr
-    assert "not a seller" not in refused.stderr
-
-
-def test_an_amazon_that_cannot_be_reached_is_code_75(tmp_path: Path, env: dict[str, str]):
-    finished(tmp_path, "migrate", env=env)
-    nowhere = {
-        "ORDERLANE_AMAZON_ENDPOINT": "http://127.0.0.1:1",
-        "ORDERLANE_AMAZON_TOKEN_URL": "http://127.0.0.1:1/auth/o2/token",
-    }
-    assert finished(tmp_path, *STORE, env=env | nowhere).returncode == 75
-    assert finished(tmp_path, *STORE, env=env).returncode == 0
-    assert finished(tmp_path, "sync", env=env | nowhere).returncode == 75
 
 
 def test_the_static_sandbox_answers_its_cases_and_nothing_else(tmp_path: Path):
