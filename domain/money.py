@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.errors import InvalidInput
 
-_AMOUNT: Final = re.compile(r"-?\d{1,15}(\.\d{1,10})?", re.ASCII)
+_AMOUNT: Final = re.compile(r"(-?\d{1,15})(?:\.(\d{1,10}))?", re.ASCII)
 
 NO_DECIMALS: Final = frozenset([
     "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND",
@@ -71,12 +71,13 @@ class Money:
         Raises UnknownCurrency or InvalidAmount (exponents, NaN, blanks, decimals the currency does not have).
         """
         places = decimals_of(currency)
-        if not _AMOUNT.fullmatch(amount):
+        found = _AMOUNT.fullmatch(amount)
+        if not found:
             raise InvalidAmount(f"{amount[:40]!r} is not an amount; write a plain decimal such as 19.90.")
-        minor = Decimal(amount).scaleb(places)
-        if minor != minor.to_integral_value():
+        whole, fraction = found.groups("")
+        if fraction[places:].strip("0"):
             raise InvalidAmount(f"{amount[:40]} has more decimals than {currency}, which has {places}.")
-        return cls(int(minor), currency)
+        return cls(int(whole + fraction[:places].ljust(places, "0")), currency)
 
     @classmethod
     def zero(cls, currency: str) -> "Money":

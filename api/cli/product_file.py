@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -78,11 +79,13 @@ def _rows_of(text: Iterable[str], path: Path, bad: list[BadLine]) -> Iterator[Pr
     lines = csv.reader(text, strict=True)
     try:
         columns = _columns(next(lines, []), path)
+        places = [columns.index(column) if column in columns else -1 for column in COLUMNS]
+        in_order, blanks = itemgetter(*places), [""] * (len(columns) + 1)  # the last one is of columns that lack
         for fields in lines:
             if len(fields) > len(columns):
                 bad.append(BadLine(lines.line_num, "", f"{len(fields)} fields under {len(columns)} columns"))
-            elif "".join(fields).strip():
-                yield ProductRow(line=lines.line_num, **dict(zip(columns, fields, strict=False)))
+            elif any(map(str.strip, fields)):
+                yield ProductRow(lines.line_num, *in_order(fields + blanks[len(fields) :]))
     except csv.Error as error:
         raise CommandFailed(f"{path}, line {lines.line_num}: {error}.", code=Exit.WRONG_USAGE) from None
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -31,8 +30,10 @@ COLUMNS_OF: Final[Mapping[ProductField, tuple[str, ...]]] = MappingProxyType(
 """The columns in which what a product can do without is stored."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProductRow:
+_NOTHING: Final[frozenset[ProductField]] = frozenset()
+
+
+class ProductRow(NamedTuple):
     """One line as the file has it; a missing or blank field leaves a product as it is, but for what `clear` names."""
 
     line: int
@@ -58,7 +59,7 @@ class Wish(NamedTuple):
     enabled: bool | None
     manages_stock: bool | None
     asin: str | None
-    clears: frozenset[ProductField] = frozenset()
+    clears: frozenset[ProductField] = _NOTHING
 
 
 def read_row(row: ProductRow) -> Wish:
@@ -66,16 +67,18 @@ def read_row(row: ProductRow) -> Wish:
 
     Raises RequiredInput or InvalidInput, with the column as path.
     """
+    texts = [text.strip() if text else "" for text in row[1:]]
+    sku, name, price, currency, quantity, enabled, manages_stock, asin, clear = texts
     wish = Wish(
-        line=row.line,
-        sku=_sku(row.sku),
-        name=_one_line(_filled(row.name), "name"),
-        price=_price(_filled(row.price), _filled(row.currency)),
-        quantity=_quantity(_filled(row.quantity)),
-        enabled=_flag(_filled(row.enabled), "enabled"),
-        manages_stock=_flag(_filled(row.manages_stock), "manages_stock"),
-        asin=_asin(_filled(row.asin)),
-        clears=_clears(row.clear),
+        row.line,
+        _sku(sku),
+        _one_line(name, "name") or None,
+        _price(price, currency),
+        _quantity(quantity),
+        _flag(enabled, "enabled"),
+        _flag(manages_stock, "manages_stock"),
+        _asin(asin),
+        frozenset(map(ProductField, clear.split())) if clear else _NOTHING,
     )
     if wish.clears and wish.clears & _given(wish):
         raise InvalidInput("Give what a product has, or clear it, not both.", path=("clear",))
@@ -87,22 +90,15 @@ def plain_name(text: str) -> str:
     return " ".join(_CONTROL.sub(" ", text).split())
 
 
-def _clears(words: str | None) -> frozenset[ProductField]:
-    return frozenset(map(ProductField, words.split())) if words else frozenset()
-
-
 def _given(wish: Wish) -> set[ProductField]:
     values = ((ProductField.PRICE, wish.price), (ProductField.ASIN, wish.asin))
     return {field for field, value in values if value is not None}
 
 
-def _filled(text: str | None) -> str | None:
-    return (text or "").strip() or None
-
-
-def _one_line(text: str | None, column: str) -> str | None:
-    found = _CONTROL.search(text) if text else None
-    if found is not None:
+def _one_line(text: str, column: str) -> str:
+    if text.isprintable():  # most texts are, and asking is faster than searching
+        return text
+    if found := _CONTROL.search(text):
         raise InvalidInput(
             f"The {column} holds a control character (U+{ord(found[0]):04X}), such as a line break; write it on one "
             "line, without.",
@@ -111,27 +107,25 @@ def _one_line(text: str | None, column: str) -> str | None:
     return text
 
 
-def _sku(text: str | None) -> str:
-    sku = _filled(text)
-    if sku is None:
+def _sku(sku: str) -> str:
+    if not sku:
         raise RequiredInput("A product needs a SKU.", path=("sku",))
     if len(sku) > _LONGEST_SKU:
         raise InvalidInput(f"A SKU has at most {_LONGEST_SKU} characters.", path=("sku",))
-    _one_line(sku, "sku")
-    return sku
+    return _one_line(sku, "sku")
 
 
-def _asin(text: str | None) -> str | None:
-    if text and len(text) > _LONGEST_ASIN:
+def _asin(text: str) -> str | None:
+    if len(text) > _LONGEST_ASIN:
         raise InvalidInput(f"An ASIN has at most {_LONGEST_ASIN} characters.", path=("asin",))
-    return _one_line(text, "asin")
+    return _one_line(text, "asin") or None
 
 
-def _price(amount: str | None, currency: str | None) -> Money | None:
-    if amount is None and currency is None:
+def _price(amount: str, currency: str) -> Money | None:
+    if not amount and not currency:
         return None
-    if amount is None or currency is None:
-        missing = "price" if amount is None else "currency"
+    if not amount or not currency:
+        missing = "currency" if amount else "price"
         raise RequiredInput("Price and currency go together; one of them is missing.", path=(missing,))
     try:
         price = Money.parse(amount, currency)
@@ -146,17 +140,19 @@ def _price(amount: str | None, currency: str | None) -> Money | None:
     return price
 
 
-def _quantity(text: str | None) -> int | None:
-    if text is not None and not _WHOLE.fullmatch(text):
-        raise InvalidInput("This is not a quantity; write a whole number from 0.", path=("quantity",))
-    if text is not None and int(text) > MOST_ON_HAND:
-        raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=("quantity",))
-    return None if text is None else int(text)
-
-
-def _flag(text: str | None, column: str) -> bool | None:
-    if text is None:
+def _quantity(text: str) -> int | None:
+    if not text:
         return None
-    if text.lower() not in _WORDS:
+    if not _WHOLE.fullmatch(text):
+        raise InvalidInput("This is not a quantity; write a whole number from 0.", path=("quantity",))
+    if (quantity := int(text)) > MOST_ON_HAND:
+        raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=("quantity",))
+    return quantity
+
+
+def _flag(text: str, column: str) -> bool | None:
+    if not text:
+        return None
+    if (flag := _WORDS.get(text.lower())) is None:
         raise InvalidInput(f"{text[:20]!r} is neither yes nor no; write true or false.", path=(column,))
-    return _WORDS[text.lower()]
+    return flag

@@ -1,4 +1,3 @@
-from dataclasses import replace
 
 import pytest
 
@@ -84,7 +83,7 @@ async def test_a_row_changes_only_what_it_says(stage: Stage) -> None:
 async def test_a_row_that_cannot_be_taken_is_refused_alone(
     stage: Stage, fields: dict[str, str | None], code: ErrorCode, column: str
 ) -> None:
-    bad = replace(ProductRow(line=2, sku="BAD"), **fields)  # type: ignore[arg-type]  # columns by name
+    bad = ProductRow(line=2, sku="BAD")._replace(**fields)  # type: ignore[arg-type]  # columns by name
     result = await take(stage, bad, ProductRow(line=3, sku="GOOD"))
     assert (result.created, [line for line, _ in result.refused]) == (1, [2])
     refusal = result.refused[0][1]
