@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from tortoise.exceptions import ValidationError
 
+from api.schema.buyer_emails import BuyerEmail
 from api.schema.comments import CommentedOrder
 from api.schema.commerce_sections import LineAmounts, Sections, currency_of
 from api.schema.commerce_words import CommerceOrderStatus, status_of
@@ -27,7 +28,6 @@ from api.schema.workflow_fields import Progressing, Workable
 from domain import money
 from domain.amazon.records import AmazonItem
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
-from domain.buyers import Owner
 from domain.catalog.records import Product as ProductRecord
 from domain.commerce import records
 from domain.commerce.lifecycle import CommerceOrderState
@@ -79,7 +79,7 @@ class CommerceOrderLine(Node, Progressing, LineAmounts):
 
 @strawberry.type(description="A sales order of the back office, made once for an Amazon order.")
 @window_on(records.CommerceOrder)
-class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder, Sections, Bought):
+class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder, Sections, BuyerEmail, Bought):
     """The window on a commerce order."""
 
     version: int = strawberry.field(description="Grows when something about it changes.")
@@ -98,16 +98,6 @@ class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrde
     async def amazon_order(root: strawberry.Parent[records.CommerceOrder], info: Info) -> AmazonOrderRecord | None:
         """Return the Amazon order."""
         return await info.context.loaders.row(AmazonOrderRecord).load(root.channel_order_id)
-
-    @strawberry.field(
-        description="The buyer's e-mail address, as Amazon relays it. Buyer data; null once it is deleted."
-    )
-    @staticmethod
-    async def customer_email(root: strawberry.Parent[records.CommerceOrder], info: Info) -> str | None:
-        """Open the sealed address."""
-        kept = await info.context.loaders.buyers(Owner.COMMERCE_ORDER).load(root.id)
-        email: str | None = ((kept or {}).get("buyer") or {}).get("email")
-        return email
 
     @strawberry.field(graphql_type=Money, description="The goods, without shipping, tax and discount.")
     @staticmethod

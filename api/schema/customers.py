@@ -17,7 +17,7 @@ from api.schema.order_addresses import OrderAddress, order_address
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
 from domain.buyers import Owner
 from domain.commerce.customer_records import Customer as CustomerRecord
-from domain.commerce.customers import customer_digest
+from domain.commerce.customers import customer_digest, made_up_email
 from domain.commerce.person_names import person_name
 from domain.commerce.records import CommerceOrder as CommerceOrderRecord
 from domain.errors import InvalidInput
@@ -43,12 +43,20 @@ class Customer(Node):
     store_view: str = strawberry.field(description="The store view whose customer it is.")
     created_at: datetime = strawberry.field(description="When it was made.")
 
-    @strawberry.field(description="The e-mail address. Buyer data; null where Amazon gave none, and once deleted.")
+    @strawberry.field(
+        description="The e-mail address; where Amazon told none, the one made up of its order number, which reaches "
+        "nobody. Buyer data; null where nothing of the customer is kept, and once it is deleted."
+    )
     @staticmethod
     async def email(root: strawberry.Parent[CustomerRecord], info: Info) -> str | None:
         """Open the sealed address."""
-        email: str | None = (await _buyer_of(root, info)).get("email")
-        return email
+        buyer = await _buyer_of(root, info)
+        if not buyer:
+            return None
+        if email := (buyer.get("email") or "").strip():
+            return str(email)
+        orders = await info.context.loaders.rows(_ORDERS).load(root.id)
+        return made_up_email(orders[0].channel_number) if orders else None
 
     @strawberry.field(description="The name before its first space, as in the newest order; N/A where none is known.")
     @staticmethod

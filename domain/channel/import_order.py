@@ -13,7 +13,7 @@ from domain.channel.amounts import Sums, amount_line, grand_total, line_sums, or
 from domain.channel.checks import of_the_order_alone
 from domain.channel.due_orders import DueOrder
 from domain.channel.normal_address import normal_address
-from domain.commerce.customers import CustomerKey, customer_digest, customers_of
+from domain.commerce.customers import CustomerKey, customer_digest, customers_of, made_up_email
 from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState
 from domain.commerce.orders import Draft, place_orders
 from domain.commerce.person_names import plain_name
@@ -142,7 +142,7 @@ async def _add_customers(
 
 def _email(due: DueOrder) -> str:
     buyer = (due.buyer or {}).get("buyer") or {}
-    return (buyer.get("email") or "").strip() or f"{due.order.number}@amazon.com"
+    return (buyer.get("email") or "").strip() or made_up_email(due.order.number)
 
 
 async def _keep_buyers(
