@@ -14,6 +14,7 @@ from api.schema.context import Info
 from api.schema.list_columns import AmazonOrderColumn, CommerceOrderColumn
 from api.schema.optional import Optionals, given, optional
 from api.schema.order_filters import AmazonOrderWhere
+from api.schema.places import beneath
 from api.schema.saved_views import check_view
 from api.schema.shipping import USER
 from api.schema.stored_inputs import as_json
@@ -106,28 +107,30 @@ async def export_orders(info: Info, input: ExportInput) -> ExportOrdersPayload:
 
 async def _asked(info: Info, input: ExportOrdersInput) -> Asked:
     sealer, amazon = info.context.service.sealer, given(input.list.amazon_orders)
-    wanted: Any = amazon or input.list.commerce_orders
-    columns: Sequence[str]
     if amazon:
-        kind, columns, field = ListKind.AMAZON_ORDERS, AMAZON_COLUMNS, "amazonOrders"
-        compile_where(wanted.where, sealer)
-    else:
-        kind, columns, field = ListKind.COMMERCE_ORDERS, COMMERCE_COLUMNS, "commerceOrders"
-        compile_commerce_where(wanted.where, sealer)
-    path = ("input", "list", field)
+        with beneath(("input", "list", "amazonOrders")):
+            compile_where(amazon.where, sealer)
+            return await _of_list(info, ListKind.AMAZON_ORDERS, amazon, AMAZON_COLUMNS, input.byte_order_mark)
+    commerce = given(input.list.commerce_orders)
+    with beneath(("input", "list", "commerceOrders")):
+        compile_commerce_where(commerce.where, sealer)
+        return await _of_list(info, ListKind.COMMERCE_ORDERS, commerce, COMMERCE_COLUMNS, input.byte_order_mark)
+
+
+async def _of_list(info: Info, kind: ListKind, wanted: Any, columns: Sequence[str], byte_order_mark: bool) -> Asked:
     conditions = [as_json(wanted.where)] if wanted.where else []
     if wanted.view is not None:
-        view = await find_view(wanted.view, kind, path=(*path, "view"))
-        check_view(info.schema, view, sealer)
+        view = await find_view(wanted.view, kind, path=("view",))
+        check_view(info.schema, view, info.context.service.sealer)
         conditions += [view.condition] if view.condition is not None else []
         columns = tuple(view.columns) or columns
-    return Asked(kind, conditions, _columns(wanted.columns, columns, path), input.byte_order_mark)
+    return Asked(kind, conditions, _columns(wanted.columns, columns), byte_order_mark)
 
 
-def _columns(chosen: Sequence[Any] | None, otherwise: Sequence[str], path: tuple[str, ...]) -> Sequence[str]:
+def _columns(chosen: Sequence[Any] | None, otherwise: Sequence[str]) -> Sequence[str]:
     if chosen is None:
         return [str(name) for name in otherwise]
     names = [column.value for column in chosen]
     if not names or len(set(names)) < len(names):
-        raise InvalidInput("Choose at least one column, and each once.", path=(*path, "columns"))
+        raise InvalidInput("Choose at least one column, and each once.", path=("columns",))
     return names

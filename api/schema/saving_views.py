@@ -15,6 +15,7 @@ from api.schema.ids import typed_id
 from api.schema.list_columns import AmazonOrderColumn, CommerceOrderColumn
 from api.schema.optional import Optionals, given, optional
 from api.schema.order_filters import AmazonOrderOrder, AmazonOrderWhere
+from api.schema.places import beneath
 from api.schema.saved_views import SavedView, ViewId
 from api.schema.shipping import USER
 from api.schema.stored_inputs import as_json
@@ -124,28 +125,28 @@ async def delete_saved_view(info: Info, view_id: ViewId) -> SavedViewPayload:
 def _content(info: Info, input: ViewContentInput) -> ViewContent:
     """Check what a view shows as its list would."""
     amazon, commerce, sealer = given(input.amazon_orders), given(input.commerce_orders), info.context.service.sealer
-    if amazon:
-        compile_where(amazon.where, sealer)
-        order_sort(amazon.order_by, amazon.where)
-        return _checked(ListKind.AMAZON_ORDERS, amazon, "amazonOrders")
-    compile_commerce_where(commerce.where, sealer)
-    commerce_sort(commerce.order_by, commerce.where)
-    return _checked(ListKind.COMMERCE_ORDERS, commerce, "commerceOrders")
+    with beneath(("input", "content", "amazonOrders" if amazon else "commerceOrders")):
+        if amazon:
+            compile_where(amazon.where, sealer)
+            order_sort(amazon.order_by, amazon.where)
+            return _checked(ListKind.AMAZON_ORDERS, amazon)
+        compile_commerce_where(commerce.where, sealer)
+        commerce_sort(commerce.order_by, commerce.where)
+        return _checked(ListKind.COMMERCE_ORDERS, commerce)
 
 
-def _checked(kind: ListKind, shown: Any, name: str) -> ViewContent:
-    path = ("input", "content", name)
+def _checked(kind: ListKind, shown: Any) -> ViewContent:
     for field in _of_buyers(shown.where):
         raise InvalidInput(
             "A view is kept longer than buyer data may be; ask for buyers beside it, in the list's own filter.",
-            path=(*path, "where", field),
+            path=("where", field),
         )
     columns = [column.value for column in shown.columns or ()]
     if len(set(columns)) < len(columns):
-        raise InvalidInput("A column is named twice.", path=(*path, "columns"))
+        raise InvalidInput("A column is named twice.", path=("columns",))
     condition = as_json(shown.where)
     if len(str(condition)) > _LARGEST:
-        raise LimitExceeded(f"The filter of a view has at most {_LARGEST} characters.", path=(*path, "where"))
+        raise LimitExceeded(f"The filter of a view has at most {_LARGEST} characters.", path=("where",))
     return ViewContent(kind=kind, condition=condition, sort=as_json(shown.order_by), columns=columns)
 
 

@@ -88,7 +88,7 @@ async def change_webhook(
     }
     async with change(now=now, actor=actor) as unit:
         unit.quiet()
-        hook = await _found(webhook_id)
+        hook = await _found(webhook_id, path=("input", "webhookId"))
         await _save(unit, hook.update_from_dict({key: value for key, value in given.items() if value is not None}))
         return hook
 
@@ -122,10 +122,10 @@ def spelled(secret: bytes) -> str:
     return f"whsec_{b64encode(secret).decode()}"
 
 
-async def _found(webhook_id: int) -> Webhook:
+async def _found(webhook_id: int, *, path: tuple[str, ...] = ("webhookId",)) -> Webhook:
     hook = await Webhook.filter(id=webhook_id).select_for_update().first()
     if hook is None:
-        raise NotFound("There is no such webhook.", path=("input", "webhookId"))
+        raise NotFound("There is no such webhook.", path=path)
     return hook
 
 

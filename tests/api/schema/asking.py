@@ -16,6 +16,7 @@ from domain.accounts.regions import Region
 from domain.commerce.mail_rules import Mailing
 from domain.errors import DomainError
 from domain.sealing import Sealer
+from tests.api.schema.pointing import astray
 from tests.domain.channel.stage import MARKETPLACE, Stage
 
 
@@ -67,6 +68,7 @@ class Client:
         response = await self.http.post("/graphql", json={"query": query, "variables": variables})
         assert response.status_code == 200
         answer: dict[str, Any] = response.json()
+        assert astray(query, answer) == []
         return answer
 
     async def ask(self, query: str, **variables: Any) -> Any:

@@ -9,6 +9,7 @@ from tests.api.schema.asking import Client
 from tests.domain.channel.stage import Stage, item
 
 VIEW = "view { id list name isDefault where orderBy columns version createdAt problem }"
+SORTED = {"orderBy": {"field": "TOTAL"}}
 CREATE = f"mutation ($i: CreateViewInput!) {{ createView(input: $i) {{ {VIEW} errors {{ code message path }} }} }}"
 UPDATE = f"""mutation ($i: UpdateViewInput!) {{ updateView(input: $i) {{ {VIEW}
   errors {{ __typename code path ... on StaleVersionError {{ actualVersion }} }} }} }}"""
@@ -138,9 +139,14 @@ async def test_the_default_view_stays_as_it_is(client: Client) -> None:
         ("n" * 101, {"amazonOrders": {}}, "INVALID", ["input", "name"]),
         ("a\nb", {"amazonOrders": {}}, "INVALID", ["input", "name"]),
         ("DEFAULT VIEW", {"amazonOrders": {}}, "DUPLICATE", ["input", "name"]),
-        ("x", {"amazonOrders": {"where": {"ids": ["x"]}}}, "INVALID", ["where", "ids"]),
-        ("x", {"amazonOrders": {"orderBy": {"field": "TOTAL"}}}, "INVALID", ["orderBy", "field"]),
-        ("x", {"commerceOrders": {"orderBy": {"field": "TOTAL"}}}, "INVALID", ["orderBy", "field"]),
+        (
+            "x",
+            {"amazonOrders": {"where": {"ids": ["x"]}}},
+            "INVALID",
+            ["input", "content", "amazonOrders", "where", "ids"],
+        ),
+        ("x", {"amazonOrders": SORTED}, "INVALID", ["input", "content", "amazonOrders", "orderBy", "field"]),
+        ("x", {"commerceOrders": SORTED}, "INVALID", ["input", "content", "commerceOrders", "orderBy", "field"]),
         (
             "x",
             {"amazonOrders": {"columns": ["TOTAL", "TOTAL"]}},
