@@ -5,24 +5,22 @@ from datetime import datetime
 from typing import Any, Final, NamedTuple
 
 from tortoise.backends.base.client import BaseDBAsyncClient
-from tortoise.fields.data import JSON_DUMPS
 
 from domain.instant import to_text
-from domain.json_rows import placeholder
+from domain.json_rows import encode_rows, json_rows, placeholder
 from domain.timeline import Actor, EventKind, Subject
 
-_COLUMNS: Final = (
-    "account_id",
-    "store_id",
-    "order_id",
-    "sequence",
-    "kind",
-    "actor_kind",
-    "actor_name",
-    "at",
-    "message",
-    "details",
-)
+_COLUMNS: Final = {
+    "account_id": "integer",
+    "store_id": "integer",
+    "order_id": "integer",
+    "sequence": "integer",
+    "kind": "text",
+    "actor_kind": "text",
+    "actor_name": "text",
+    "message": "text",
+    "details": "json",
+}
 
 
 class Told(NamedTuple):
@@ -43,16 +41,17 @@ async def write_events(
     for told in events:
         if told.subject.order_id is not None:
             following[told.subject.order_id] -= 1
-    text = to_text(at)
-    as_json = JSON_DUMPS  # as the column's own type writes it
     rows: list[list[Any]] = []
     for told in events:
         account_id, store_id, order_id = told.subject
         sequence = None
         if order_id is not None:
             sequence = following[order_id] = following[order_id] + 1
-        who = (told.actor.kind.value, told.actor.name)
-        said = (told.message, as_json(told.details))
-        rows.append([account_id, store_id, order_id, sequence, told.kind.value, *who, text, *said])
-    values = ", ".join(placeholder(connection, number) for number in range(1, len(_COLUMNS) + 1))
-    await connection.execute_many(f"INSERT INTO event ({', '.join(_COLUMNS)}) VALUES ({values})", rows)
+        who = (told.actor.kind, told.actor.name)
+        rows.append([account_id, store_id, order_id, sequence, told.kind, *who, told.message, told.details])
+    columns = ", ".join(_COLUMNS)
+    await connection.execute_query(
+        f"INSERT INTO event ({columns}, at) SELECT {columns}, {placeholder(connection, 2)} "
+        f"FROM {json_rows(connection, _COLUMNS)} told",
+        [encode_rows(rows), to_text(at)],
+    )

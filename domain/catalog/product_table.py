@@ -13,8 +13,15 @@ from domain.change import Change
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, locking, placeholder
 
-_EDITED: Final = ("name", "price_minor", "currency", "enabled", "manages_stock", "asin")
-_NEW: Final = ("sku", *_EDITED, "version", "created_at", "updated_at")
+_EDITED: Final = {
+    "name": "text",
+    "price_minor": "integer",
+    "currency": "text",
+    "enabled": "boolean",
+    "manages_stock": "boolean",
+    "asin": "text",
+}
+_NEW: Final = {"sku": "text", **_EDITED}
 
 
 class ProductKey(NamedTuple):
@@ -75,30 +82,32 @@ async def known_products(skus: Collection[str]) -> dict[str, KnownProduct]:
 
 async def insert_products(unit: Change, wishes: Sequence[Wish]) -> dict[str, int]:
     """Insert products of SKUs that there are none of yet; returns their ids by SKU. A new one is for sale."""
-    at = to_text(unit.now)
-    await unit.connection.execute_many(
-        f"INSERT INTO product ({', '.join(_NEW)}) VALUES ({_places(unit, len(_NEW))})",
-        [[wish.sku, wish.name or wish.sku, *_price(wish), *_flags(wish), wish.asin, 1, at, at] for wish in wishes],
+    rows = [[wish.sku, wish.name or wish.sku, *_price(wish), *_flags(wish), wish.asin] for wish in wishes]
+    columns, at = ", ".join(_NEW), placeholder(unit.connection, 2)
+    _, made = await unit.connection.execute_query(
+        f"INSERT INTO product ({columns}, version, created_at, updated_at) SELECT {columns}, 1, {at}, {at} "
+        f"FROM {json_rows(unit.connection, _NEW)} new RETURNING id, sku",
+        [encode_rows(rows), to_text(unit.now)],
     )
-    rows = await unit.connection.execute_query_dict(
-        f"SELECT id, sku FROM product WHERE sku IN (SELECT sku FROM {json_rows(unit.connection, {'sku': 'text'})} new)",
-        [encode_rows([[wish.sku] for wish in wishes])],
-    )
-    return {row["sku"]: row["id"] for row in rows}
+    return {row["sku"]: row["id"] for row in made}
 
 
 async def update_products(unit: Change, products: Sequence[KnownProduct]) -> None:
     """Store the products as they are, each a version further; their counts are moved elsewhere."""
     if not products:
         return
-    edited = ", ".join(f"{name} = {placeholder(unit.connection, at)}" for at, name in enumerate(_EDITED, 1))
-    at, which = (placeholder(unit.connection, len(_EDITED) + number) for number in (1, 2))
-    now = to_text(unit.now)
-    await unit.connection.execute_many(
-        f"UPDATE product SET {edited}, version = version + 1, updated_at = {at} WHERE id = {which}",
-        [[*(getattr(product, name) for name in _EDITED), now, product.id] for product in products],
+    edited = ", ".join(f"{name} = edited.{name}" for name in _EDITED)
+    rows = json_rows(unit.connection, {"id": "integer", **_EDITED})
+    await unit.connection.execute_query(
+        f"UPDATE product SET {edited}, version = version + 1, updated_at = {placeholder(unit.connection, 2)} "
+        f"FROM {rows} edited WHERE product.id = edited.id",
+        [encode_rows([_edited(product) for product in products]), to_text(unit.now)],
     )
     await mark_listings(unit, [product.id for product in products])
+
+
+def _edited(product: KnownProduct) -> list[Any]:
+    return [product.id, *(getattr(product, name) for name in _EDITED)]
 
 
 def _price(wish: Wish) -> tuple[int | None, str | None]:
@@ -107,7 +116,3 @@ def _price(wish: Wish) -> tuple[int | None, str | None]:
 
 def _flags(wish: Wish) -> tuple[bool, bool]:
     return wish.enabled is not False, wish.manages_stock is not False
-
-
-def _places(unit: Change, count: int) -> str:
-    return ", ".join(placeholder(unit.connection, number) for number in range(1, count + 1))

@@ -66,14 +66,20 @@ async def stock_of(product_ids: Iterable[int]) -> dict[int, Shelf]:
 
 async def put_on_shelf(unit: Change, counts: Mapping[int, int]) -> None:
     """Give new products, by id, their first count, each as a move."""
-    product_id, on_hand = (placeholder(unit.connection, number) for number in (1, 2))
-    await unit.connection.execute_many(
+    counted = json_rows(unit.connection, {"product_id": "integer", "on_hand": "integer"})
+    rows = encode_rows([*counts.items()])
+    await unit.connection.execute_query(
         "INSERT INTO stock (product_id, source, on_hand, reserved) "
-        f"VALUES ({product_id}, '{DEFAULT_SOURCE}', {on_hand}, 0)",
-        [[*counted] for counted in counts.items()],
+        f"SELECT product_id, '{DEFAULT_SOURCE}', on_hand, 0 FROM {counted} counted",
+        [rows],
     )
-    counted = MoveReason.COUNTED.value
-    await _write(unit, [[one, counted, count, 0, None, None, None, None] for one, count in counts.items() if count])
+    kind, name, at = (placeholder(unit.connection, number) for number in (2, 3, 4))
+    await unit.connection.execute_query(
+        "INSERT INTO stock_move (product_id, source, reason, on_hand, reserved, actor_kind, actor_name, at) "
+        f"SELECT product_id, '{DEFAULT_SOURCE}', '{MoveReason.COUNTED}', on_hand, 0, {kind}, {name}, {at} "
+        f"FROM {counted} counted WHERE on_hand > 0",
+        [rows, unit.actor.kind.value, unit.actor.name, to_text(unit.now)],
+    )
     await mark_listings(unit, counts)
 
 

@@ -109,4 +109,4 @@ async def _mark(unit: Change, which: str, parameters: Sequence[object]) -> Affec
 
 
 def _rows(values: Iterable[object]) -> str:
-    return encode_rows([[value] for value in values])
+    return encode_rows([*zip(values)])
