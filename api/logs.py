@@ -10,6 +10,8 @@ from api.request_id import request_id
 
 _OWN: Final = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message", "taskName"}
 
+_PARTS: Final = ("api", "domain")
+
 
 class JsonLines(logging.Formatter):
     """One JSON object a line."""
@@ -48,6 +50,12 @@ def log_to(stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     # Libraries that say too much; those that write papers would say which letters a buyer's name has.
     for chatty in ("httpx2", "httpcore2", "httpx", "httpcore", "tortoise", "aiosqlite", "asyncio", "fontTools", "fpdf"):
         logging.getLogger(chatty).setLevel(max(level, logging.WARNING))
+
+
+def tell_more(wanted: bool) -> None:
+    """Let the service's own parts log what only helps to find out what is wrong, or no longer; never buyer data."""
+    for name in _PARTS:
+        logging.getLogger(name).setLevel(logging.DEBUG if wanted else logging.NOTSET)
 
 
 def _details(record: logging.LogRecord) -> dict[str, Any]:

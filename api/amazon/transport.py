@@ -1,5 +1,6 @@
 """How every call goes out: with the seller's token, at most so long, and with Amazon's time learned from its answer."""
 
+import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from api.amazon.troubles import Troubles, operation_of
 from domain.accounts.regions import Region
 from domain.errors import MarketplaceThrottled, MarketplaceUnavailable, MarketplaceUnreached
 
+_LOG: Final = logging.getLogger(__name__)
 _HEADERS: Final = MappingProxyType(
     {
         "accept": "application/json",
@@ -140,4 +142,19 @@ class Transport:
         )
         response = await answers.answered(sending, deadline=self.deadline)
         self.time.observe(seller.region, response)
+        _tell(seller, operation_of(method, path), response)
         return response
+
+
+def _tell(seller: Seller, operation: str, response: httpx2.Response) -> None:
+    """Log an answer without what it was asked with: ids, and what it says of buyers, stay out."""
+    _LOG.debug(
+        "Amazon answered",
+        extra={
+            "operation": operation,
+            "region": seller.region.value,
+            "status": response.status_code,
+            "seconds": round(response.elapsed.total_seconds(), 3),
+            "amazon_request_id": answers.request_id(response),
+        },
+    )

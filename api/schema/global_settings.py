@@ -97,6 +97,15 @@ class GlobalSettings:
         with reading():
             return ReadOnlyMode(switched=await read_only_since())
 
+    @strawberry.field(
+        description="Whether the log of the service also tells each call to Amazon, each page of orders and each round "
+        "of evaluations. For finding out what is wrong; never buyer data."
+    )
+    @staticmethod
+    def debug_logging(root: strawberry.Parent["GlobalSettings"]) -> bool:
+        """Return whether it is on."""
+        return root.found.chosen.debug_logging
+
     @strawberry.field(description="When this version was saved; null while all is as it was from the start.")
     @staticmethod
     def updated_at(root: strawberry.Parent["GlobalSettings"]) -> datetime | None:
@@ -113,6 +122,7 @@ class GlobalSettingsPatch:
         "Whether messages to Amazon, e-mails and webhooks are held back. Switched off, all that was held goes out in "
         "its order: in a copy of a database that still works elsewhere that would do everything twice."
     )
+    debug_logging: bool | None = optional("Whether the log also tells each call and each page, within 10 seconds.")
 
 
 @strawberry.input(description="Which global settings change, and to what.")

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from operator import attrgetter
 from typing import Final, Protocol, TypeVar
@@ -112,6 +112,8 @@ async def evaluate_due(worker: Worker) -> tuple[int, int]:
     while evaluated < worker.limits.evaluations_a_sweep:
         batch = await evaluate_batch(now=worker.now(), sealer=worker.service.sealer)
         evaluated += batch.evaluated
+        if batch.evaluated:
+            _LOG.debug("orders were evaluated", extra=asdict(batch))
         if batch.evaluated < BATCH:
             break
     return evaluated, expired

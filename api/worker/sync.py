@@ -177,6 +177,15 @@ async def _store(reading: Pass, requested: Sequence[str], page: Page, fetched_at
         now=worker.now(),
         sealer=worker.service.sealer,
     )
+    _LOG.debug(
+        "a page of orders was stored",
+        extra={
+            "store": reading.read_for[0].name,
+            "orders": len(orders),
+            "is_last": page.next_token is None,
+            "amazon_time": page.last_updated_before,
+        },
+    )
     if page.rate is not None:
         await budgets.learn_rate(
             account_id=account.id, operation=budgets.SEARCH_ORDERS, rate=page.rate, at=page.at, now=worker.now()

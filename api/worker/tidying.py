@@ -3,10 +3,12 @@
 from datetime import timedelta
 from typing import Final
 
+from api.logs import tell_more
 from api.worker.worker import Worker
 from domain.accounts import error_log
 from domain.accounts.credentials import fingerprint_of
 from domain.accounts.error_log import CallFailure
+from domain.accounts.global_settings import is_debugging
 from domain.channel import hold, logs, overdue, retention
 from domain.channel.remove_store import remove_some
 from domain.outward import deliveries
@@ -16,6 +18,7 @@ _ANSWERS_EVERY: Final = timedelta(hours=1)
 _HOLDS_EVERY: Final = timedelta(minutes=1)
 _OVERDUE_EVERY: Final = timedelta(minutes=10)
 _LOGS_EVERY: Final = timedelta(hours=1)
+_VERBOSITY_EVERY: Final = timedelta(seconds=10)
 
 
 async def tidy_due(worker: Worker) -> int:
@@ -23,6 +26,8 @@ async def tidy_due(worker: Worker) -> int:
 
     Return how many entries of buyer data, and rows of such stores, went.
     """
+    if _is_time(worker, "verbosity", _VERBOSITY_EVERY):
+        tell_more(await is_debugging())
     await write_failures(worker)
     redacted = await remove_some(now=worker.now())
     if _is_time(worker, "buyers", _BUYERS_EVERY):

@@ -36,6 +36,7 @@ class GlobalSettings:
 
     log_retention: LogRetention = LogRetention.MONTHLY
     read_only: bool = False
+    debug_logging: bool = False  # whether the service's log tells each call and each page as well
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,11 @@ async def in_force() -> InForce:
 async def is_read_only() -> bool:
     """Return whether nothing that changes something may be sent to Amazon."""
     return (await in_force()).chosen.read_only
+
+
+async def is_debugging() -> bool:
+    """Return whether the service's log is to tell each call and each page as well."""
+    return (await in_force()).chosen.debug_logging
 
 
 async def read_only_since() -> InForce | None:
@@ -119,7 +125,7 @@ def _checked(name: str, value: object) -> Any:
         raise InvalidInput("There is no such global setting.", path=path)
     if value is None:
         raise RequiredInput("This setting has no empty value; leave it out to keep it.", path=path)
-    if name == "read_only":
+    if _READ[name] is bool:
         if not isinstance(value, bool):
             raise InvalidInput("This setting is true or false.", path=path)
         return value
@@ -129,7 +135,7 @@ def _checked(name: str, value: object) -> Any:
         raise InvalidInput(f"This setting is one of {', '.join(LogRetention)}.", path=path) from None
 
 
-_READ: Final[Mapping[str, Any]] = {"log_retention": LogRetention, "read_only": bool}
+_READ: Final[Mapping[str, Any]] = {"log_retention": LogRetention, "read_only": bool, "debug_logging": bool}
 
 
 def _read(saved: GlobalSettingsVersion) -> InForce:

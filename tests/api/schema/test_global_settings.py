@@ -69,6 +69,17 @@ async def test_in_read_only_mode_mutations_record_and_messages_wait(client: Clie
     assert (await client.ask("{ commands(states: [HELD]) { nodes { kind } } }"))["commands"]["nodes"] == []
 
 
+async def test_the_log_tells_more_if_somebody_wants_it(client: Client):
+    ask = "{ globalSettings { debugLogging } }"
+    assert (await client.ask(ask))["globalSettings"] == {"debugLogging": False}
+    assert (await save(client, patch={"debugLogging": True}))["errors"] == []
+    assert (await client.ask(ask))["globalSettings"] == {"debugLogging": True}
+    refused = await save(client, patch={"debugLogging": None})
+    assert [(error["code"], error["path"]) for error in refused["errors"]] == [
+        ("REQUIRED", ["input", "patch", "debugLogging"])
+    ]
+
+
 async def test_a_copied_database_says_loudly_that_it_holds_back(client: Client):
     stage = client.stage
     await take_home(home="here", now=stage.now)

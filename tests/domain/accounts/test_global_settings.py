@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from domain.accounts.global_settings import GlobalSettings, in_force, is_read_only, read_only_since
+from domain.accounts.global_settings import GlobalSettings, in_force, is_debugging, is_read_only, read_only_since
 from domain.accounts.service_records import GlobalSettingsVersion
 from domain.channel.read_only import update_global_settings
 from domain.errors import InvalidInput, RequiredInput, StaleVersion
@@ -35,6 +35,13 @@ async def test_every_change_makes_a_version_and_an_event(database, now):
     assert [row.actor_name for row in await GlobalSettingsVersion.all()] == ["clerk", "clerk"]
 
 
+async def test_the_log_tells_more_while_it_is_wanted(database, now):
+    assert not await is_debugging()
+    await save(now, debug_logging=True)
+    assert await is_debugging()
+    assert not await is_read_only()
+
+
 async def test_a_change_that_changes_nothing_makes_no_version(database, now):
     assert (await save(now, log_retention="MONTHLY", read_only=False)).version == 0
     assert await Event.all().count() == 0
@@ -56,6 +63,8 @@ async def test_who_saw_an_older_version_is_refused(database, now):
         ({"read_only": None}, RequiredInput, "readOnly"),
         ({"read_only": "yes"}, InvalidInput, "readOnly"),
         ({"read_only": 1}, InvalidInput, "readOnly"),
+        ({"debug_logging": "yes"}, InvalidInput, "debugLogging"),
+        ({"debug_logging": None}, RequiredInput, "debugLogging"),
         ({"debug": True}, InvalidInput, "debug"),
     ],
 )
