@@ -21,6 +21,7 @@ from domain.errors import (
     StaleVersion,
 )
 from domain.instant import Instant
+from domain.plain_text import is_plain
 from domain.timeline import Actor
 
 MOST_VIEWS: Final = 100
@@ -147,7 +148,7 @@ def _name(text: str) -> str:
     name = text.strip()
     if not name:
         raise RequiredInput("A view needs a name.", path=_NAME_PATH)
-    if len(name) > LONGEST_NAME or not name.isprintable():
+    if len(name) > LONGEST_NAME or not is_plain(name):
         raise InvalidInput(
             f"A name has at most {LONGEST_NAME} characters, and no line breaks or control characters.", path=_NAME_PATH
         )

@@ -7,6 +7,7 @@ from typing import Final
 from domain.accounts.marketplaces import MARKETPLACES, Marketplace, Verified, marketplace_of
 from domain.accounts.records import Store, StoreState
 from domain.errors import ActionNotAllowed, InvalidInput, RequiredInput
+from domain.plain_text import is_plain
 
 _LONGEST_NAME: Final = 200
 _LONGEST_EMAIL: Final = 320
@@ -35,7 +36,7 @@ def checked_name(name: str) -> str:
     path, stripped = ("input", "name"), name.strip()
     if not stripped:
         raise RequiredInput("A store needs a name, to tell it from others.", path=path)
-    if len(stripped) > _LONGEST_NAME or not stripped.isprintable():
+    if len(stripped) > _LONGEST_NAME or not is_plain(stripped):
         raise InvalidInput(f"A store's name is one line of at most {_LONGEST_NAME} characters.", path=path)
     return stripped
 

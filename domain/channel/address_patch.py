@@ -10,6 +10,7 @@ import pycountry
 
 from domain.channel.checks import needed_parts
 from domain.errors import InvalidInput, RequiredInput
+from domain.plain_text import is_plain
 
 Address = Mapping[str, str | None]
 Path = tuple[str, ...]
@@ -96,7 +97,7 @@ def _cleaned(part: str, text: str, path: Path) -> str | None:
     cleaned = plain(text)
     if cleaned is None:
         return None
-    if not cleaned.isprintable():
+    if not is_plain(cleaned):
         raise InvalidInput("A text without line breaks and control characters, please.", path=path)
     if part == "country_code":
         return _country(cleaned, path)

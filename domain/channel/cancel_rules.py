@@ -10,6 +10,7 @@ from domain.channel.leaving import leaving_refusal
 from domain.channel.standing import Standing
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.errors import ActionNotAllowed, InvalidInput
+from domain.plain_text import is_plain
 
 LONGEST_NOTE: Final = 500
 
@@ -113,7 +114,7 @@ def checked_note(note: str | None, *, path: tuple[str, ...] = ("input", "note"))
     text = (note or "").strip()
     if len(text) > LONGEST_NOTE:
         raise InvalidInput(f"At most {LONGEST_NOTE} characters, please.", path=path)
-    if not all(letter.isprintable() or letter in "\n\t" for letter in text):
+    if not is_plain(text, lines=True):
         raise InvalidInput("A text without control characters, please.", path=path)
     return text or None
 

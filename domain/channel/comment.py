@@ -21,6 +21,7 @@ from domain.commerce.statuses import status_in
 from domain.commerce.workflow_records import OrderComment
 from domain.errors import DomainError, InvalidInput, NotFound, RequiredInput
 from domain.idempotency import remember, remembered
+from domain.plain_text import is_plain
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
 
@@ -112,7 +113,7 @@ def _checked_text(remark: Remark) -> str | None:
     text = (remark.text or "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_COMMENT:
         raise InvalidInput(f"A comment has at most {LONGEST_COMMENT} characters.", path=_TEXT)
-    if not all(letter.isprintable() or letter in "\n\t" for letter in text):
+    if not is_plain(text, lines=True):
         raise InvalidInput("A text without control characters, please.", path=_TEXT)
     if not text and (remark.notify or remark.status is None):
         raise RequiredInput("Write something: only a change of the status alone needs no words.", path=_TEXT)

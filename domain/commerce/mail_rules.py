@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.errors import ActionNotAllowed, DomainError, InvalidInput, RequiredInput
+from domain.plain_text import is_plain
 
 ACTION: Final = "SEND_EMAIL"
 LONGEST_COMMENT: Final = 5000
@@ -107,7 +108,7 @@ def checked_comment(kind: MailKind, comment: str | None) -> str | None:
     text = (comment or "").replace("\r\n", "\n").strip()
     if len(text) > LONGEST_COMMENT:
         raise InvalidInput(f"A comment has at most {LONGEST_COMMENT} characters.", path=_COMMENT)
-    if not all(letter.isprintable() or letter in "\n\t" for letter in text):
+    if not is_plain(text, lines=True):
         raise InvalidInput("A text without control characters, please.", path=_COMMENT)
     if not text and kind.is_comment:
         raise RequiredInput("An e-mail of this kind carries a comment: write one.", path=_COMMENT)

@@ -16,6 +16,7 @@ from domain.change import Change, change
 from domain.commerce.mail_records import MailSettingsVersion
 from domain.commerce.mail_rules import EVERY_KIND, MailKind, MailSettings, checked_address
 from domain.errors import ActionNotAllowed, InvalidInput, NotFound, StaleVersion
+from domain.plain_text import is_plain
 from domain.timeline import Actor, EventKind, Subject
 
 MOST_COPIES: Final = 10
@@ -116,7 +117,7 @@ def from_values(values: Mapping[str, Any]) -> MailSettings:
 
 def _name(name: str | None) -> str | None:
     text = (name or "").strip()
-    if len(text) > _LONGEST_NAME or not text.isprintable():
+    if len(text) > _LONGEST_NAME or not is_plain(text):
         raise InvalidInput(
             f"A name has at most {_LONGEST_NAME} characters, none of them a line break.", path=(*_PATCH, "senderName")
         )

@@ -17,6 +17,7 @@ from domain.commerce.lifecycle import DEFAULT_STATUS, STATUSES, CommerceOrderSta
 from domain.commerce.records import CommerceOrder
 from domain.commerce.workflow_records import OrderHold
 from domain.errors import ActionNotAllowed, Duplicate, InvalidInput, NotFound, RequiredInput
+from domain.plain_text import is_plain
 from domain.timeline import Actor, EventKind, Subject
 
 LONGEST_LABEL: Final = 100
@@ -175,7 +176,7 @@ def _checked_label(label: str) -> str:
     text = label.strip()
     if not text:
         raise RequiredInput("A status needs a label: it is what people read.", path=("input", "label"))
-    if len(text) > LONGEST_LABEL or not text.isprintable():
+    if len(text) > LONGEST_LABEL or not is_plain(text):
         raise InvalidInput(f"A label is one line of at most {LONGEST_LABEL} characters.", path=("input", "label"))
     return text
 

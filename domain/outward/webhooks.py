@@ -14,6 +14,7 @@ from domain.accounts.records import Store
 from domain.change import Change, change
 from domain.errors import Duplicate, InvalidInput, LimitExceeded, NotFound, RequiredInput
 from domain.outward.records import Webhook, WebhookDelivery, WebhookState
+from domain.plain_text import is_plain
 from domain.sealing import Sealer
 from domain.timeline import Actor, Event, EventKind
 
@@ -145,8 +146,8 @@ def _checked_name(name: str) -> str:
     path = ("input", "name")
     if not (text := name.strip()):
         raise RequiredInput("A webhook needs a name, by which people know it.", path=path)
-    if len(text) > _LONGEST_NAME:
-        raise InvalidInput(f"A name has at most {_LONGEST_NAME} characters.", path=path)
+    if len(text) > _LONGEST_NAME or not is_plain(text):
+        raise InvalidInput(f"A name is one line of at most {_LONGEST_NAME} characters.", path=path)
     return text
 
 
