@@ -22,6 +22,7 @@ from tortoise.connection import get_connections
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from api.database.connection import BUSY_TIMEOUT_SECONDS, Connection, opened
+from api.database.turn import begin_in_turn
 
 _PRAGMAS: Final[dict[str, str | int]] = {
     "busy_timeout": BUSY_TIMEOUT_SECONDS * 1000,
@@ -91,7 +92,8 @@ class TransactionWrapper(SqliteTransactionWrapper):
     def __init__(self, connection: SqliteClient) -> None:
         super().__init__(connection)
         self._outer = connection if isinstance(connection, TransactionWrapper) else None
-        self._begin = "BEGIN" if isinstance(connection, Client) and connection.read_only else "BEGIN IMMEDIATE"
+        self._turn = f"{connection.filename}.turn" if isinstance(connection, Client) else ""
+        self._reads = isinstance(connection, Client) and connection.read_only
         self.is_stored = False
 
     @property
@@ -112,10 +114,16 @@ class TransactionWrapper(SqliteTransactionWrapper):
         return NestedTransactionContext(TransactionWrapper(self))
 
     async def begin(self) -> None:
-        """Take the write lock at once: a transaction that reads first could not get it any more. Readers need none."""
+        """Take the write lock at once: a transaction that reads first could not get it any more. Readers need none.
+
+        Processes that write take turns.
+        """
         if self._connection.in_transaction:
             await self._connection.rollback()
-        await self._run(self._begin)
+        if self._reads:
+            await self._run("BEGIN")
+        else:
+            await translate_exceptions(_begin)(self, self._turn)
 
     async def commit(self) -> None:
         """Store everything; if it is cancelled on the way, `is_stored` tells what became of it."""
@@ -163,6 +171,11 @@ class TransactionWrapper(SqliteTransactionWrapper):
 async def _execute(client: SqliteTransactionWrapper, statement: str) -> None:
     cursor = await client._connection.execute(statement)
     await cursor.close()
+
+
+async def _begin(client: SqliteTransactionWrapper, turn: str) -> None:
+    connection = client._connection
+    await connection._execute(begin_in_turn, connection._conn, turn)
 
 
 class ImmediateTransaction(SqliteTransactionContext):
