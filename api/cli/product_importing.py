@@ -1,6 +1,8 @@
 """Importing a file of products: all of it or, if bad lines are to be skipped, all that can be taken."""
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Final, TypeVar
@@ -46,24 +48,25 @@ async def import_here(file: ProductFile, *, name: str, skip_bad: bool, bar: Bar)
 
     settings, clock, actor = load_settings().settings, WallClock(), Actor(ActorKind.USER)
     async with database(settings.database_url, migrate=is_new(settings.database_url)):
-        import_id = await file_imports.begin_import(name=name, now=clock.now(), actor=actor)
-        staged = 0
-        bar.begin("Reading", total=file.size)
-        for part in _parts(file.wishes(), file_imports.PART):
-            bar.reach(file.position)
-            if skip_bad or not file.bad:
-                refused = await file_imports.stage(import_id=import_id, wishes=part, now=clock.now(), actor=actor)
-                file.bad += [bad_line(line, error) for line, error in refused]
-                staged += len(part)
-        if file.bad and not skip_bad:
-            await file_imports.give_up(import_id=import_id, now=clock.now(), actor=actor)
-            return NOTHING
-        await file_imports.decide(import_id=import_id, now=clock.now(), actor=actor)
-        bar.begin("Importing", total=staged)
-        done = 0
-        while (taken := await file_imports.carry_on(now=clock.now())) is not None:
-            bar.reach(done := done + taken)
-        became = await ProductImport.get(id=import_id)
+        with _program_left_alone():
+            import_id = await file_imports.begin_import(name=name, now=clock.now(), actor=actor)
+            staged = 0
+            bar.begin("Reading", total=file.size)
+            for part in _parts(file.wishes(), file_imports.PART):
+                bar.reach(file.position)
+                if skip_bad or not file.bad:
+                    refused = await file_imports.stage(import_id=import_id, wishes=part, now=clock.now(), actor=actor)
+                    file.bad += [bad_line(line, error) for line, error in refused]
+                    staged += len(part)
+            if file.bad and not skip_bad:
+                await file_imports.give_up(import_id=import_id, now=clock.now(), actor=actor)
+                return NOTHING
+            await file_imports.decide(import_id=import_id, now=clock.now(), actor=actor)
+            bar.begin("Importing", total=staged)
+            done = 0
+            while (taken := await file_imports.carry_on(now=clock.now())) is not None:
+                bar.reach(done := done + taken)
+            became = await ProductImport.get(id=import_id)
     file.bad += [BadLine(*refused) for refused in became.refused]
     return {"created": became.created, "updated": became.updated, "unchanged": became.unchanged}
 
@@ -76,6 +79,16 @@ def write_report(path: Path, bad: Iterable[BadLine]) -> None:
         lines = csv.writer(file)
         lines.writerow(("line", "field", "reason"))
         lines.writerows(sorted(bad))
+
+
+@contextmanager
+def _program_left_alone() -> Iterator[None]:
+    """Have the garbage collector look through what is new only: the program itself would take it longer than that."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _parts(values: Iterable[_T], size: int) -> Iterator[list[_T]]:
