@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import strawberry
 
@@ -12,15 +12,19 @@ from api.plans.order import Sort
 from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.ids import typed_id
+from api.schema.loaders import Listing as RowsOf
 from api.schema.optional import given
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
 from api.schema.products import Product
 from api.schema.reading import reading
-from domain.accounts.records import Store
+from domain.accounts.records import Store as StoreRecord
 from domain.catalog import listing_records as records
 from domain.catalog.listing_records import Listing, ListingAction, ListingOutcome
 from domain.catalog.records import Product as ProductRecord
 from domain.channel.stock_push import settings_of_push
+
+if TYPE_CHECKING:
+    from api.schema.stores import Store
 
 described(
     ListingAction,
@@ -38,6 +42,8 @@ described(
 )
 
 _NEWEST_FIRST = Sort("ID", "id", int, descending=True)
+_STORES: Final = RowsOf(StoreRecord, "account_id", ("id",))
+_Store = Annotated["Store", strawberry.lazy("api.schema.stores")]
 StoreId = Annotated[strawberry.ID, strawberry.argument(description="The id of a `Store`.")]
 OfSku = Annotated[str | None, strawberry.argument(description="Only of this seller SKU.")]
 
@@ -75,6 +81,15 @@ class ListingChange:
     async def product(root: strawberry.Parent[records.ListingChange], info: Info) -> ProductRecord | None:
         """Return the product."""
         return await info.context.loaders.row(ProductRecord).load(root.product_id)
+
+    @strawberry.field(
+        graphql_type=list[_Store],
+        description="The stores of the seller whose listing it is: the number is the same in all of them.",
+    )
+    @staticmethod
+    async def stores(root: strawberry.Parent[records.ListingChange], info: Info) -> list[StoreRecord]:
+        """Return the stores of the account."""
+        return await info.context.loaders.rows(_STORES).load(root.account_id)
 
 
 @dataclass(frozen=True)
@@ -116,7 +131,7 @@ class ListingChangeConnection:
 async def push_of_store(store_id: int) -> StockPush:
     """Return how a store pushes stock."""
     settings = await settings_of_push(store_id)
-    store = await Store.get(id=store_id)
+    store = await StoreRecord.get(id=store_id)
     waiting = await Listing.filter(account_id=store.account_id, due_at__isnull=False).count()
     return StockPush(
         enabled=settings.enabled,
@@ -136,7 +151,7 @@ class ListingQuestions:
         """Return how it does."""
         row_id = typed_id(store_id, "Store", path=("storeId",)).row_id
         with reading():
-            return await push_of_store(row_id) if await Store.exists(id=row_id) else None
+            return await push_of_store(row_id) if await StoreRecord.exists(id=row_id) else None
 
     @strawberry.field(description="What was sent to Amazon about listings, newest first.")
     @staticmethod

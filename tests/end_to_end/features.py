@@ -57,7 +57,18 @@ FEATURES: Final = (
     _core("Integration cut-off", "Store.cutoffAt", "Mutation.previewBackfill", "Mutation.startBackfill"),
     _core("Amazon status values", "AmazonOrder.status", "AmazonOrder.displayStatus"),
     _core("Order Notes", "AmazonOrder.latestEvent", "AmazonOrder.events"),
+    _more("Note history", "AmazonOrder.events", "OrderEvent.at"),
     _core("Order number link targets", "AmazonOrder.defaultTarget", "AmazonOrder.sellerCentralUrl"),
+    _core(
+        "Amazon Order Details",
+        "Query.amazonOrder",
+        "AmazonOrder.paymentMethods",
+        "AmazonOrder.salesChannel",
+        "AmazonOrder.withheldNote",
+        "OrderItem.condition",
+        "OrderItem.rowPrice",
+        "AmazonOrder.packages",
+    ),
     _core("Edit shipping address + Save Order", "Mutation.correctAddress"),
     _more("Corrections survive sync", "AmazonOrder.addressCorrections"),
     _core("FBA placeholder data", "AmazonOrder.shippingAddress", "CommerceOrder.shippingAddress"),
@@ -73,6 +84,12 @@ FEATURES: Final = (
     _core("FBA: create at Shipped, Complete", "AmazonOrder.commerceOrder"),
     _core("Customer lookup/creation", "CommerceOrder.customer", "Query.customers"),
     _core("Amounts: Amazon prices, discount, tax", "CommerceOrder.total", "CommerceOrder.lines"),
+    _more(
+        "Shipping price/tax, gift wrap, remainder rounding",
+        "CommerceOrder.shipping",
+        "CommerceOrder.giftWrap",
+        "CommerceOrderLine.unitPrice",
+    ),
     _core("Region normalisation", "CommerceOrder.shippingAddress"),
     _more("Name sanitising", "CommerceOrder.billingAddress", "CommerceOrder.shippingAddress"),
     _core(
@@ -123,6 +140,7 @@ FEATURES: Final = (
     _core("Blocker B2 disabled", "Mutation.applyResolution", "Mutation.enableProduct"),
     _core("Blocker B3 out of stock", "Mutation.applyResolution", "Mutation.restockProduct"),
     _core("Other blockers B4: address", "Mutation.correctAddress"),
+    _more("Other blockers B4-B13", "AmazonOrder.blockers", "AmazonOrder.importDecision", "Mutation.retryImport"),
     _core("System message naming stores", "Query.systemMessages"),
     _core("Retry on next sync", "Query.evaluationBacklog"),
     _core("One failure does not stop others", "SyncRun.failed"),
@@ -157,6 +175,7 @@ FEATURES: Final = (
     _more("Deadlines", "Query.shipByWorklist", "Query.deliveryFigures", "Query.cancelReasons"),
     _more("Read-only mode", "Mutation.updateGlobalSettings", "orderlane config read-only"),
     _more("Communication errors log", "Query.communicationErrors", "orderlane doctor"),
+    _more("Listing changes log", "Query.listingChanges"),
     _more("Log retention", "Mutation.updateGlobalSettings"),
     _core("Emails to buyer", "Mutation.sendEmail", "CommerceOrder.emails"),
     _core("All Orders", "Query.amazonOrders", "orderlane orders list"),
@@ -174,6 +193,11 @@ FEATURES: Final = (
         "Changes and webhooks", "Query.changes", "Mutation.createWebhook", "Mutation.setExternalId", "Mutation.tagOrder"
     ),
     _core("Credit memo / refund", "Mutation.refundOrder", "CommerceOrder.refundable", "orderlane orders refund"),
+    _core("Marketplace simulator", "orderlane simulate"),
+    _left_out(
+        "Permission for the channel",
+        "there are no users here: it listens on this machine alone, and a proxy with a login stands before it",
+    ),
     _left_out("Reorder, archive, transactions", "an order of Amazon's is ordered, paid and kept at Amazon"),
 )
 
