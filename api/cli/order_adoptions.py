@@ -40,7 +40,7 @@ async def adopt_orders(
 
     The file has the columns amazon_order_id and number: what Amazon and the other system call an order. Its commerce
     order gets that number, whenever it was placed; orders that are not known here yet follow once Amazon shows them.
-    The same file again changes nothing.
+    The same file again changes nothing; of a file of another form no line is taken.
 
     Exit codes: 0 all are linked, 1 some lines were refused and are told.
 
@@ -59,9 +59,9 @@ async def adopt_orders(
     """
     counts: Counter[str] = Counter()
     refused: list[tuple[int, str]] = []
+    lines = iter(list(_lines(file, encoding)))  # all of it, before the first line is sent
     async with asking(url) if url else asking_here() as asker:
         store_id = await _store(asker, store)
-        lines = _lines(file, encoding)
         while part := list(islice(lines, AT_A_TIME)):
             await _send(asker, store_id, part, counts, refused)
     if json:
@@ -105,10 +105,17 @@ def _lines(file: Path, encoding: str | None) -> Iterator[Line]:
                 raise CommandFailed(f"{file}: its first line has to be {','.join(COLUMNS)}.", code=Exit.WRONG_USAGE)
             for row in rows:
                 if any(field.strip() for field in row):
-                    named = dict(zip(header, (field.strip() for field in row), strict=False))
-                    yield Line(rows.line_num, named.get("amazon_order_id", ""), named.get("number", ""))
+                    yield _line(rows.line_num, header, row, file)
         except csv.Error as error:
             raise CommandFailed(f"{file}, line {rows.line_num}: {error}.", code=Exit.WRONG_USAGE) from None
+
+
+def _line(number: int, header: list[str], row: list[str], file: Path) -> Line:
+    if len(row) != len(header):
+        why = f"{file}, line {number}: {len(row)} fields under {len(header)} columns; put quotes round a comma."
+        raise CommandFailed(why, code=Exit.WRONG_USAGE)
+    named = dict(zip(header, (field.strip() for field in row), strict=True))
+    return Line(number, named["amazon_order_id"], named["number"])
 
 
 def _tell(counts: Counter[str], refused: list[tuple[int, str]]) -> None:

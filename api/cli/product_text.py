@@ -49,6 +49,11 @@ def opened_text(path: Path, *, encoding: str | None) -> Iterator[tuple[TextIOWra
             yield text, binary
         except UnicodeDecodeError:
             raise _undecodable(path, codec, is_named=encoding is not None) from None
+        except UnicodeError:  # a codec that wants a byte order mark says no more
+            raise CommandFailed(
+                f"{path} is not {codec}: it lacks the byte order mark; name an encoding such as {codec}-le.",
+                code=Exit.WRONG_USAGE,
+            ) from None
 
 
 def _mark(path: Path) -> str | None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from api.cli.order_adoptions import AT_A_TIME
 from api.database import database
 from domain.accounts.stores import pause_store
 from domain.sealing import Sealer
@@ -228,6 +229,8 @@ def test_orders_of_another_system_are_adopted(orderlane: Orderlane, number: str,
         (b"amazon_order_id\n", "its first line has to be amazon_order_id,number"),
         (b'amazon_order_id,number\n"x', "line 2"),
         ("amazon_order_id,number\n902-0000000-0000002,Ä".encode("latin-1"), "UTF-8"),
+        (b"amazon_order_id,number\n902-0000000-0000002,M2-1\n902-0000000-0000003,M2,5\n", "line 3: 3 fields under 2"),
+        (b"number,amazon_order_id\nM2-1,902-0000000-0000002\nM2-2\n", "line 3: 1 fields under 2"),
     ],
 )
 def test_a_file_of_another_form_is_refused(orderlane: Orderlane, number: str, tmp_path: Path, text: bytes, said: str):
@@ -237,3 +240,14 @@ def test_a_file_of_another_form_is_refused(orderlane: Orderlane, number: str, tm
     assert (ended.code, said in ended.err) == (2, True)
     assert orderlane("orders", "adopt", str(tmp_path / "gone.csv")).code == 2
     assert orderlane("orders", "adopt", str(file), "--store", "Nobody's").code == 2
+
+
+def test_no_line_is_taken_of_a_file_that_is_wrong_at_its_end(orderlane: Orderlane, number: str, tmp_path: Path):
+    file, good = (
+        tmp_path / "map.csv",
+        b"amazon_order_id,number\n" + b"".join(b"902-0000001-%07d,M%d\n" % (at, at) for at in range(AT_A_TIME + 1)),
+    )
+    file.write_bytes(good + b"902-0000002-0000000,\xff\n")
+    assert orderlane("orders", "adopt", str(file)).code == 2
+    file.write_bytes(good)
+    assert orderlane("orders", "adopt", str(file)).out.startswith(f"0 linked, {AT_A_TIME + 1} follow")

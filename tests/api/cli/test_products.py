@@ -174,3 +174,5 @@ def test_a_wrong_name_of_an_encoding_is_told(importing: Callable[..., Ended]):
         assert (ended.code, "no encoding of text" in ended.err) == (2, True)
     ended = importing("sku,name\nA,Tür\n".encode("latin-1"), "--encoding", "ascii")
     assert (ended.code, "is not ascii (line 2" in ended.err) == (2, True)
+    ended = importing("sku,name\nA,Tür\n".encode("utf-16-le"), "--encoding", "utf-16")
+    assert (ended.code, "lacks the byte order mark; name an encoding such as utf-16-le" in ended.err) == (2, True)
