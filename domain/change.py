@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +15,7 @@ from tortoise.transactions import in_transaction
 from domain.event_rows import Told, write_events
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, placeholder
+from domain.pictures import differences
 from domain.timeline import MATERIAL, Actor, EventKind, Subject
 
 
@@ -92,11 +93,14 @@ class Change:
             if not self._quiet:
                 raise NothingRecorded("A change has to record an event, or say that it is quiet.")
             return
-        last = await self._advance_sequences()
-        await write_events(self.connection, self._events, last=last, at=self.now)
-
-    async def _advance_sequences(self) -> dict[int, int]:
         counts = Counter(told.subject.order_id for told in self._events if told.subject.order_id is not None)
+        last = await self._advance_sequences(counts)
+        # Whoever else changes one of these orders waits from here on: what is read now is what this change leaves.
+        earlier = [order_id for order_id, sequence in last.items() if sequence > counts[order_id]]
+        found = await differences(self.connection, last, told_before=earlier)
+        await write_events(self.connection, self._events, last=last, differences=found, at=self.now)
+
+    async def _advance_sequences(self, counts: Mapping[int, int]) -> dict[int, int]:
         if not counts:
             return {}
         changed = {told.subject.order_id for told in self._events if told.kind in MATERIAL}

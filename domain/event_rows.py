@@ -20,6 +20,7 @@ _COLUMNS: Final = {
     "actor_name": "text",
     "message": "text",
     "details": "json",
+    "difference": "text",
 }
 
 
@@ -34,9 +35,17 @@ class Told(NamedTuple):
 
 
 async def write_events(
-    connection: BaseDBAsyncClient, events: Sequence[Told], *, last: Mapping[int, int], at: datetime
+    connection: BaseDBAsyncClient,
+    events: Sequence[Told],
+    *,
+    last: Mapping[int, int],
+    differences: Mapping[int, str],
+    at: datetime,
 ) -> None:
-    """Append the lines in their order; `last` is the sequence of each order's last one among them."""
+    """Append the lines in their order; `last` is the sequence of each order's last one among them.
+
+    That one takes along what all of them changed of the order: `differences`.
+    """
     following = dict(last)
     for told in events:
         if told.subject.order_id is not None:
@@ -44,11 +53,13 @@ async def write_events(
     rows: list[list[Any]] = []
     for told in events:
         account_id, store_id, order_id = told.subject
-        sequence = None
+        sequence = difference = None
         if order_id is not None:
             sequence = following[order_id] = following[order_id] + 1
+            difference = differences.get(order_id) if sequence == last[order_id] else None
         who = (told.actor.kind, told.actor.name)
-        rows.append([account_id, store_id, order_id, sequence, told.kind, *who, told.message, told.details])
+        said = (told.message, told.details)
+        rows.append([account_id, store_id, order_id, sequence, told.kind, *who, *said, difference])
     columns = ", ".join(_COLUMNS)
     await connection.execute_query(
         f"INSERT INTO event ({columns}, at) SELECT {columns}, {placeholder(connection, 2)} "

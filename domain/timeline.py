@@ -134,6 +134,7 @@ class Event(Model):
     at = Instant()
     message = fields.TextField()
     details: Any = fields.JSONField(default=dict)  # facts for programs; never buyer data
+    difference = fields.TextField(null=True)  # JSON: what the order's picture was otherwise after it; see pictures.py
 
     class Meta:
         """Storage."""

@@ -6,7 +6,7 @@ import strawberry
 
 from api.plans.conditions import instants_within
 from api.plans.event_pages import EventPage, Timeline, read_place, read_timelines, write_place
-from api.plans.fragments import Fragment, all_of, one_of
+from api.plans.fragments import EVERYTHING, Fragment, all_of, one_of
 from api.schema.context import Info
 from api.schema.events import OrderEvent
 from api.schema.filters import DateTimeRange
@@ -79,8 +79,10 @@ async def list_events(
     last: Last,
     before: Before,
     where: OrderEventWhere | None,
+    *,
+    only: Fragment = EVERYTHING,
 ) -> OrderEventConnection:
-    """Return a page of an order's timeline.
+    """Return a page of an order's timeline, or `only` of a part of it.
 
     Raises InvalidInput.
     """
@@ -88,15 +90,15 @@ async def list_events(
     for argument, cursor in (("after", request.after), ("before", request.before)):
         if cursor is not None:
             read_place(cursor, argument=argument)
-    wanted = Timeline(order.id, request, _condition(where))
+    wanted = Timeline(order.id, request, all_of([only, _condition(where)]))
     page = await info.context.loaders.other(read_timelines).load(wanted)
     info.context.spend(len(page.events))
     return OrderEventConnection(page=page)
 
 
-async def latest_event(order: AmazonOrder, info: Info) -> Event | None:
-    """Return the newest line of an order's timeline."""
-    wanted = Timeline(order.id, asked_page(None, None, last=1), _condition(None))
+async def latest_event(order: AmazonOrder, info: Info, *, only: Fragment = EVERYTHING) -> Event | None:
+    """Return the newest line of an order's timeline, or `only` of a part of it."""
+    wanted = Timeline(order.id, asked_page(None, None, last=1), only)
     page = await info.context.loaders.other(read_timelines).load(wanted)
     return page.events[0] if page.events else None
 

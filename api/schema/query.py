@@ -6,6 +6,7 @@ import strawberry
 
 from api.schema.amazon_orders import AmazonOrder
 from api.schema.api_info import ApiInfo, api_info
+from api.schema.as_it_was import TimeTravelQuestions
 from api.schema.attention_list import AttentionConnection, InState, OfKinds, StoreConcerned, list_attention
 from api.schema.backlog import evaluation_backlog
 from api.schema.blocker_groups import BlockerGroupConnection, list_groups
@@ -60,6 +61,7 @@ class Query(
     ServiceQuestions,
     CustomerQuestions,
     MailQuestions,
+    TimeTravelQuestions,
 ):
     """The questions."""
 

@@ -1,10 +1,11 @@
-"""Whatever happens to an order, in any order: its papers balance, to the cent and to the unit."""
+"""Whatever happens to an order, in any order: its papers balance, and its past is told as it was."""
 
 import asyncio
 import contextlib
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from domain.amazon.facts import Breakdown, BreakdownKind, ItemFacts
 from domain.amazon.records import AmazonOrder
 from domain.change import change
+from domain.channel.as_it_was import OrderAsItWas
 from domain.channel.hold import hold_order, unhold_order
 from domain.channel.invoice import invoice_order
 from domain.channel.proposals import apply_proposal, proposals_of
@@ -22,6 +24,7 @@ from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo
 from domain.commerce.workflow_records import HoldReason
 from domain.errors import DomainError
 from domain.money import Money
+from domain.timeline import EventKind
 from tests.counted import IS_THOROUGH
 from tests.domain.channel.refunds import check_books, refund, request
 from tests.domain.channel.stage import (
@@ -34,6 +37,7 @@ from tests.domain.channel.stage import (
     open_attention,
     package,
 )
+from tests.domain.histories import as_it_is, as_of
 from tests.domain.rules.refunds import advised, requests
 
 STEPS = 20
@@ -60,13 +64,26 @@ class Said:
 
 @dataclass
 class Walk:
-    """One order on its way; `facts` is what Amazon says of its items now."""
+    """One order on its way; `facts` is what Amazon says of its items now, `past` how the order was at each instant."""
 
     stage: Stage
     order: AmazonOrder
     facts: list[ItemFacts]
     currency: str
     is_billed: bool
+    past: list[tuple[datetime, OrderAsItWas]] = field(default_factory=list)
+
+    async def remember(self) -> None:
+        """Note how the order is now; its events, folded, say the same."""
+        present = await as_it_is(self.order.id)
+        assert await as_of(self.order.id, self.stage.now) == present
+        self.past.append((self.stage.now, present))
+
+    async def check_past(self) -> None:
+        """Check that the order was what it was, also in between."""
+        for at, present in self.past:
+            assert await as_of(self.order.id, at, now=self.stage.now) == present
+            assert await as_of(self.order.id, at + timedelta(seconds=59), now=self.stage.now) == present
 
     async def refund(self, wanted: RefundRequest, *, alone: bool = True) -> None:
         """Give back, or what a refusal says is left."""
@@ -183,11 +200,13 @@ async def begun(stage: Stage, said: list[Said], currency: str, *, is_billed: boo
     order = await stage.arrive(*facts, grand_total=total)
     commerce, _ = await commerce_of(order)
     if not is_billed:
-        bills = await Invoice.filter(order_id=commerce.id).values_list("id", flat=True)
-        await DocumentLine.filter(document=Document.INVOICE, document_id__in=list(bills)).delete()
-        await Invoice.filter(order_id=commerce.id).delete()
-        await CommerceOrderLine.filter(order_id=commerce.id).update(quantity_invoiced=0)
-        await CommerceOrder.filter(id=commerce.id).update(paid_minor=0)
+        async with change(now=stage.now, actor=CLERK) as unit:
+            bills = await Invoice.filter(order_id=commerce.id).values_list("id", flat=True)
+            await DocumentLine.filter(document=Document.INVOICE, document_id__in=list(bills)).delete()
+            await Invoice.filter(order_id=commerce.id).delete()
+            await CommerceOrderLine.filter(order_id=commerce.id).update(quantity_invoiced=0)
+            await CommerceOrder.filter(id=commerce.id).update(paid_minor=0)
+            unit.event(order.subject, EventKind.CHANGED, "Its bill was torn up.")
     return Walk(stage, order, facts, currency, is_billed)
 
 
@@ -204,7 +223,10 @@ async def test_quantities_and_money_balance_whatever_happens(
         with contextlib.suppress(DomainError):  # the books say whether a refusal changed anything
             await getattr(walk, move)(argument)
         await check_books(walk.order)
+        await walk.remember()
+    stage.later(minutes=1)
     await ends(walk)
+    await walk.check_past()
 
 
 async def ends(walk: Walk) -> None:
