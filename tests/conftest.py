@@ -8,7 +8,7 @@ import pytest
 pytest_plugins = ["pytester", "tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]
 
 COUNTED: Final = ("api", "domain", "real_data")
-"""The tests that hold the domain's every line and branch, but for those below, which take long and reach nothing more."""
+"""The tests that hold every line and branch of the domain, but for those below: they take long and reach no more."""
 
 NOT_COUNTED: Final = (
     "api/cli",
