@@ -1,5 +1,6 @@
 """How every call goes out: with the seller's token, at most so long, and with Amazon's time learned from its answer."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -140,13 +141,15 @@ class Transport:
             headers={**_HEADERS, "x-amz-access-token": token},
             follow_redirects=False,
         )
+        machine_time = asyncio.get_running_loop().time
+        began = machine_time()
         response = await answers.answered(sending, deadline=self.deadline)
         self.time.observe(seller.region, response)
-        _tell(seller, operation_of(method, path), response)
+        _tell(seller, operation_of(method, path), response, seconds=machine_time() - began)
         return response
 
 
-def _tell(seller: Seller, operation: str, response: httpx2.Response) -> None:
+def _tell(seller: Seller, operation: str, response: httpx2.Response, *, seconds: float) -> None:
     """Log an answer without what it was asked with: ids, and what it says of buyers, stay out."""
     _LOG.debug(
         "Amazon answered",
@@ -154,7 +157,7 @@ def _tell(seller: Seller, operation: str, response: httpx2.Response) -> None:
             "operation": operation,
             "region": seller.region.value,
             "status": response.status_code,
-            "seconds": round(response.elapsed.total_seconds(), 3),
+            "seconds": round(seconds, 3),
             "amazon_request_id": answers.request_id(response),
         },
     )
