@@ -93,6 +93,7 @@ class EventKind(StrEnum):
     PRODUCT_CREATED = "PRODUCT_CREATED"
     PRODUCT_CHANGED = "PRODUCT_CHANGED"
 
+    SOURCE_CHANGED = "SOURCE_CHANGED"
 
 MATERIAL: Final = frozenset(EventKind) - {
     EventKind.SEEN,

@@ -22,6 +22,7 @@ MODELS: Final = (
     "domain.catalog.listing_records",
     "domain.catalog.records",
     "domain.commerce.customer_records",
+    "domain.catalog.source_records",
     "domain.commerce.mail_records",
     "domain.commerce.records",
     "domain.commerce.workflow_records",

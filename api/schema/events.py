@@ -87,6 +87,7 @@ described(
             "PRODUCT_CREATED",
             "PRODUCT_CHANGED",
         ]
+            "SOURCE_CHANGED",
     ),
 )
 

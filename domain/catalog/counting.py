@@ -1,9 +1,14 @@
 """What a person says of one product: that it is for sale or not, and how many there are."""
 
+from typing import Any
+
 from domain.catalog.listing_marks import mark_listings
 from domain.catalog.product_rows import MOST_ON_HAND
-from domain.catalog.records import MoveReason, Product
-from domain.catalog.shelf import Move, Shelf, move, stock_of, too_few_left
+from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product
+from domain.catalog.shelf import Move, Shelf, move, stock_of, too_few_at, too_few_left
+from domain.catalog.source_records import Source
+from domain.catalog.source_shelf import physical_of
+from domain.catalog.sources import find_source
 from domain.change import Change
 from domain.errors import ActionNotAllowed, InvalidInput, RequiredInput
 from domain.timeline import EventKind, Subject
@@ -18,18 +23,75 @@ async def switch(unit: Change, product: Product, *, enabled: bool) -> None:
         unit.quiet()
         return
     product.enabled = enabled
-    await _touch(unit, product)
+    product.awaits_review = product.awaits_review and not enabled
+    await touch(unit, product)
     message = f"Product {product.sku} {'enabled' if enabled else 'disabled'}."
     unit.event(Subject(), EventKind.PRODUCT_CHANGED, message, product_id=product.id, sku=product.sku, enabled=enabled)
 
 
-async def restock(unit: Change, product: Product, *, delta: int | None, set_to: int | None, note: str | None) -> None:
-    """Count what came or went (`delta`), or what there is (`set_to`); exactly one of the two is given.
+async def restock(
+    unit: Change,
+    product: Product,
+    *,
+    delta: int | None,
+    set_to: int | None,
+    note: str | None,
+    source: str | None = None,
+) -> None:
+    """Count what came or went (`delta`), or what there is (`set_to`), at one source; exactly one of the two is given.
 
-    Raises RequiredInput, InvalidInput, ActionNotAllowed if the product's stock is not counted, InsufficientStock if
-    fewer would be left than are promised to orders.
+    At the default source unless one is named. Raises RequiredInput, InvalidInput, NotFound for an unknown source,
+    ActionNotAllowed if the product's stock is not counted, InsufficientStock if fewer would be left than are promised
+    to orders, or less than nothing at the source.
     """
     _check(delta, set_to, note)
+    check_counted(product)
+    place = await find_source(source or DEFAULT_SOURCE, path=("input", "source"))
+    stock = (await stock_of([product.id]))[product.id]
+    before = (await physical_of([product.id]))[product.id].get(place.code, 0)
+    by = delta if delta is not None else (set_to or 0) - before
+    if by == 0:
+        unit.quiet()
+        return
+    path = (*_CHANGE, "set" if delta is None else "delta")
+    _check_result(product, stock, place, before, by, path=path)
+    reason = MoveReason.RESTOCKED if delta is not None and delta > 0 else MoveReason.COUNTED
+    counted = Move(product_id=product.id, source=place.code, reason=reason, on_hand=by, note=checked_note(note))
+    await move(unit, [counted])
+    await touch(unit, product)
+    _tell_count(unit, product, stock, place, before, before + by)
+
+
+def _tell_count(unit: Change, product: Product, stock: Shelf, place: Source, before: int, there: int) -> None:
+    is_one_of_many = bool(stock.elsewhere) or place.code != DEFAULT_SOURCE
+    where = f" at the source {place.code}" if is_one_of_many else ""
+    at_source: dict[str, Any] = {"source": place.code} if is_one_of_many else {}
+    unit.event(
+        Subject(),
+        EventKind.PRODUCT_CHANGED,
+        f"Product {product.sku}: {there} on hand{where}, {before} before.",
+        product_id=product.id,
+        sku=product.sku,
+        on_hand=there,
+        **at_source,
+    )
+
+
+def checked_note(note: str | None) -> str | None:
+    """Return what is kept of a note.
+
+    Raises InvalidInput.
+    """
+    if note and len(note) > _LONGEST_NOTE:
+        raise InvalidInput(f"A note has at most {_LONGEST_NOTE} characters.", path=("input", "note"))
+    return (note or "").strip() or None
+
+
+def check_counted(product: Product) -> None:
+    """Refuse to count what is not counted.
+
+    Raises ActionNotAllowed.
+    """
     if not product.manages_stock:
         raise ActionNotAllowed(
             f"The stock of {product.sku} is not counted: there is always enough of it. Let it be counted first, by "
@@ -38,23 +100,15 @@ async def restock(unit: Change, product: Product, *, delta: int | None, set_to: 
             action="RESTOCK_PRODUCT",
             current_status="STOCK_NOT_MANAGED",
         )
-    stock = (await stock_of([product.id]))[product.id]
-    by = delta if delta is not None else (set_to or 0) - stock.on_hand
-    if by == 0:
-        unit.quiet()
-        return
-    _check_result(product, stock, stock.on_hand + by, path=(*_CHANGE, "set" if delta is None else "delta"))
-    reason = MoveReason.RESTOCKED if delta is not None and delta > 0 else MoveReason.COUNTED
-    await move(unit, [Move(product_id=product.id, reason=reason, on_hand=by, note=(note or "").strip() or None)])
-    await _touch(unit, product)
-    unit.event(
-        Subject(),
-        EventKind.PRODUCT_CHANGED,
-        f"Product {product.sku}: {stock.on_hand + by} on hand, {stock.on_hand} before.",
-        product_id=product.id,
-        sku=product.sku,
-        on_hand=stock.on_hand + by,
-    )
+
+
+def check_most(stock: Shelf, there: int, by: int, *, path: tuple[str, ...]) -> None:
+    """Refuse counts that clients could not read: at a source, or at all that are enabled, which change `by` so many.
+
+    Raises InvalidInput.
+    """
+    if max(there, stock.on_hand + by) > MOST_ON_HAND:
+        raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=path)
 
 
 def _check(delta: int | None, set_to: int | None, note: str | None) -> None:
@@ -66,19 +120,23 @@ def _check(delta: int | None, set_to: int | None, note: str | None) -> None:
         raise InvalidInput("A change by 0 changes nothing.", path=(*_CHANGE, "delta"))
     if set_to is not None and set_to < 0:
         raise InvalidInput("There cannot be less than nothing on hand.", path=(*_CHANGE, "set"))
-    if note and len(note) > _LONGEST_NOTE:
-        raise InvalidInput(f"A note has at most {_LONGEST_NOTE} characters.", path=("input", "note"))
+    checked_note(note)
 
 
-def _check_result(product: Product, stock: Shelf, left: int, *, path: tuple[str, ...]) -> None:
-    if left < stock.reserved:
-        raise too_few_left(product.sku, stock, left=left, path=path)
-    if left > MOST_ON_HAND:
-        raise InvalidInput(f"At most {MOST_ON_HAND:,} of a product are counted.", path=path)
+def _check_result(
+    product: Product, stock: Shelf, place: Source, before: int, by: int, *, path: tuple[str, ...]
+) -> None:
+    counted = by if place.enabled else 0
+    if counted and stock.on_hand + counted < stock.reserved:
+        raise too_few_left(product.sku, stock, left=stock.on_hand + counted, path=path)
+    if before + by < 0:
+        raise too_few_at(product.sku, (product.id, place.code), -by, before, path=path)
+    check_most(stock, before + by, counted, path=path)
 
 
-async def _touch(unit: Change, product: Product) -> None:
+async def touch(unit: Change, product: Product) -> None:
+    """Store that a person changed a product, or its count."""
     product.version += 1
     product.updated_at = unit.now
-    await product.save(update_fields=["enabled", "version", "updated_at"])
+    await product.save(update_fields=["enabled", "awaits_review", "version", "updated_at"])
     await mark_listings(unit, [product.id])

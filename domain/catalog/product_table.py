@@ -33,7 +33,7 @@ class ProductKey(NamedTuple):
 
 
 class KnownProduct(NamedTuple):
-    """A product with its counts."""
+    """A product with its counts; `on_hand` is how many lie at the default source, which is what files count."""
 
     id: int
     sku: str
@@ -45,6 +45,7 @@ class KnownProduct(NamedTuple):
     asin: str | None
     on_hand: int
     reserved: int
+    elsewhere: int
 
     @property
     def key(self) -> ProductKey:
@@ -53,8 +54,8 @@ class KnownProduct(NamedTuple):
 
     @property
     def shelf(self) -> Shelf:
-        """Its counts."""
-        return Shelf(self.id, self.on_hand, self.reserved)
+        """Its counts at all enabled sources."""
+        return Shelf(self.id, self.on_hand + self.elsewhere, self.reserved, self.elsewhere)
 
     def with_news(self, news: Mapping[str, Any]) -> "KnownProduct":
         """Return it as it is after a change of some fields."""
@@ -66,7 +67,8 @@ async def known_products(skus: Collection[str]) -> dict[str, KnownProduct]:
     connection = get_connection("default")
     columns = ", ".join(f"product.{name}" for name in ("id", "sku", *_EDITED))
     rows = await connection.execute_query_dict(
-        f"SELECT {columns}, stock.on_hand, stock.reserved FROM {json_rows(connection, {'sku': 'text'})} wanted "
+        f"SELECT {columns}, stock.on_hand - stock.elsewhere AS on_hand, stock.reserved, stock.elsewhere "
+        f"FROM {json_rows(connection, {'sku': 'text'})} wanted "
         "CROSS JOIN product JOIN stock ON stock.product_id = product.id "
         f"WHERE product.sku = wanted.sku AND stock.source = '{DEFAULT_SOURCE}' "
         f"ORDER BY product.id{locking(connection)}",

@@ -77,9 +77,9 @@ async def create_products(unit: Change, wishes: Sequence[Wish]) -> list[ProductK
 
 def below_reserved(wish: Wish, stock: Shelf) -> InsufficientStock | None:
     """Return why a line cannot be taken: it counts fewer than are promised to orders."""
-    if wish.quantity is None or wish.quantity >= stock.reserved:
+    if wish.quantity is None or wish.quantity + stock.elsewhere >= stock.reserved:
         return None
-    return too_few_left(wish.sku, stock, left=wish.quantity, path=("quantity",))
+    return too_few_left(wish.sku, stock, left=wish.quantity + stock.elsewhere, path=("quantity",))
 
 
 async def list_products(
@@ -114,7 +114,7 @@ def _readable(rows: Iterable[ProductRow], into: ImportedProducts) -> list[Wish]:
 def _counted(wish: Wish, stock: Shelf) -> list[Move]:
     if wish.quantity is None:
         return []
-    by = wish.quantity - stock.on_hand
+    by = wish.quantity - stock.at_default
     return [Move(product_id=stock.product_id, reason=MoveReason.COUNTED, on_hand=by)]
 
 

@@ -40,6 +40,7 @@ class MoveReason(StrEnum):
     SHIPPED = "SHIPPED"
     WRITTEN_OFF = "WRITTEN_OFF"  # promised goods that turned out not to be there
     RETURNED = "RETURNED"
+    TRANSFERRED = "TRANSFERRED"  # from one source to another
 
 
 class Product(Model):
@@ -65,7 +66,10 @@ class Product(Model):
 
 
 class Stock(Model):
-    """How many of a product lie at one source, and how many of them are promised; 0 <= reserved <= on_hand."""
+    """How many of a product lie at the enabled sources, and how many of them are promised; 0 <= reserved <= on_hand.
+
+    One row for each product, under the default source: `elsewhere` of them lie at others, the rest lies there.
+    """
 
     id = fields.BigIntField(primary_key=True)
     product_id = fields.BigIntField()
@@ -73,6 +77,7 @@ class Stock(Model):
     on_hand = fields.BigIntField()
     reserved = fields.BigIntField(default=0)
 
+    elsewhere = fields.BigIntField(default=0)
     class Meta:
         """Storage."""
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
+from domain.catalog.picking import Pick, Taking, pick
 from domain.catalog.records import MoveReason, Reservation, ReservationState
-from domain.catalog.shelf import Move, move
+from domain.catalog.shelf import Move, move, stock_of
+from domain.catalog.source_shelf import for_sale_of
 from domain.change import Change, change
 from domain.timeline import SYSTEM, EventKind, Subject
 
@@ -22,6 +24,11 @@ _ENDS: Final[Mapping[MoveReason, ReservationState]] = MappingProxyType(
 """What a reservation is once nothing of it is held any more, by why the last of it went."""
 
 _LEAVES: Final = (MoveReason.SHIPPED, MoveReason.WRITTEN_OFF)
+
+Chosen = Mapping[int, Mapping[str, int]]
+"""How many goods of an item, by its id, are to be taken from which source."""
+
+_NOWHERE: Final[Chosen] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +72,20 @@ async def release(
     return await _let_go(unit, order_ids, quantities, reason=reason)
 
 
-async def deduct(unit: Change, *, order_ids: Collection[int], quantities: Mapping[int, int] | None = None) -> set[int]:
+async def deduct(
+    unit: Change,
+    *,
+    order_ids: Collection[int],
+    quantities: Mapping[int, int] | None = None,
+    chosen: Chosen = _NOWHERE,
+) -> set[int]:
     """Take held goods off the shelf: `quantities` by item id, or all that is held for these orders.
 
-    Never takes more than is held for an item. Returns the orders of which something left.
+    They come from the `chosen` sources, and what is not chosen from the first sources where any lie. Never takes more
+    than is held for an item. Returns the orders of which something left. Raises InsufficientStock for a chosen source
+    where less lies.
     """
-    return await _let_go(unit, order_ids, quantities, reason=MoveReason.SHIPPED)
+    return await _let_go(unit, order_ids, quantities, reason=MoveReason.SHIPPED, chosen=chosen)
 
 
 async def write_off(
@@ -108,12 +123,20 @@ def _of_held(held: Iterable[Reservation], quantities: Mapping[int, int] | None) 
 
 
 async def _let_go(
-    unit: Change, order_ids: Collection[int], quantities: Mapping[int, int] | None, *, reason: MoveReason
+    unit: Change,
+    order_ids: Collection[int],
+    quantities: Mapping[int, int] | None,
+    *,
+    reason: MoveReason,
+    chosen: Chosen = _NOWHERE,
 ) -> set[int]:
     held = await _active(order_ids)
     freed = _of_held(held, quantities)
     changed = [row for row in held if freed[row.id]]
-    await move(unit, [_away(row, freed[row.id], reason) for row in changed])
+    if reason in _LEAVES:
+        await move(unit, await _taken(changed, freed, reason, chosen))
+    else:
+        await move(unit, [_freed(row, freed[row.id], reason) for row in changed])
     for row in changed:
         row.quantity -= freed[row.id]
         if row.quantity == 0:
@@ -123,11 +146,43 @@ async def _let_go(
     return {row.order_id for row in changed}
 
 
-def _away(row: Reservation, quantity: int, reason: MoveReason) -> Move:
+async def _taken(
+    rows: Sequence[Reservation], freed: Mapping[int, int], reason: MoveReason, chosen: Chosen
+) -> list[Move]:
+    """Return the moves of goods that leave, each from its source."""
+    product_ids = {row.product_id for row in rows}
+    await stock_of(product_ids)  # locks them, so that what lies where stays so
+    takings = [
+        Taking(
+            item_id=row.item_id,
+            product_id=row.product_id,
+            quantity=freed[row.id],
+            chosen=chosen.get(row.item_id, {}),
+        )
+        for row in rows
+    ]
+    by_item = {row.item_id: row for row in rows}
+    picks = pick(takings, await for_sale_of(product_ids))
+    return [_left(by_item[one.item_id], one, reason) for one in picks]
+
+
+def _left(row: Reservation, picked: Pick, reason: MoveReason) -> Move:
+    return Move(
+        product_id=row.product_id,
+        source=picked.source,
+        reason=reason,
+        on_hand=-picked.quantity,
+        reserved=-picked.quantity,
+        account_id=row.account_id,
+        order_id=row.order_id,
+        item_id=row.item_id,
+    )
+
+
+def _freed(row: Reservation, quantity: int, reason: MoveReason) -> Move:
     return Move(
         product_id=row.product_id,
         reason=reason,
-        on_hand=-quantity if reason in _LEAVES else 0,
         reserved=-quantity,
         account_id=row.account_id,
         order_id=row.order_id,
@@ -141,7 +196,7 @@ def _moves(claim: Claim, before: Reservation | None) -> Iterable[Move]:
     if before and before.product_id == claim.product_id:
         by -= before.quantity
     elif before:
-        yield _away(before, before.quantity, MoveReason.RELEASED)
+        yield _freed(before, before.quantity, MoveReason.RELEASED)
     yield Move(
         product_id=claim.product_id,
         reason=MoveReason.RESERVED if by > 0 else MoveReason.RELEASED,

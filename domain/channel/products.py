@@ -54,7 +54,7 @@ async def enable_in(unit: Change, *, product_id: int) -> Affected:
 
     Raises NotFound.
     """
-    product = await _product(product_id, path=("productId",))
+    product = await locked_product(product_id, path=("productId",))
     await switch(unit, product, enabled=True)
     return await orders_behind(unit, [product])
 
@@ -64,19 +64,26 @@ async def disable_in(unit: Change, *, product_id: int) -> None:
 
     Raises NotFound.
     """
-    await switch(unit, await _product(product_id, path=("productId",)), enabled=False)
+    await switch(unit, await locked_product(product_id, path=("productId",)), enabled=False)
 
 
 async def restock_in(
-    unit: Change, *, product_id: int, delta: int | None = None, set_to: int | None = None, note: str | None = None
+    unit: Change,
+    *,
+    product_id: int,
+    delta: int | None = None,
+    set_to: int | None = None,
+    note: str | None = None,
+    source: str | None = None,
 ) -> Affected:
     """Count what came or went of a product (`delta`), or what there is (`set_to`), and have its orders evaluated.
 
-    Raises NotFound, RequiredInput, InvalidInput, ActionNotAllowed if the product's stock is not counted, and
-    InsufficientStock if fewer would be left than are promised; paths as in the input of a restock.
+    At the default source unless one is named. Raises NotFound, RequiredInput, InvalidInput, ActionNotAllowed if the
+    product's stock is not counted, and InsufficientStock if fewer would be left than are promised, or less than nothing
+    at the source; paths as in the input of a restock.
     """
-    product = await _product(product_id, path=("input", "productId"))
-    await restock(unit, product, delta=delta, set_to=set_to, note=note)
+    product = await locked_product(product_id, path=("input", "productId"))
+    await restock(unit, product, delta=delta, set_to=set_to, note=note, source=source)
     return await orders_behind(unit, [product])
 
 
@@ -110,7 +117,11 @@ async def create_product_in(
     return await Product.get(id=created.id)
 
 
-async def _product(product_id: int, *, path: tuple[str, ...]) -> Product:
+async def locked_product(product_id: int, *, path: tuple[str, ...]) -> Product:
+    """Return a product that nobody else changes meanwhile.
+
+    Raises NotFound.
+    """
     product = await Product.filter(id=product_id).select_for_update().first()
     if product is None:
         raise NotFound("There is no such product.", path=path)

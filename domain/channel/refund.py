@@ -20,6 +20,7 @@ from domain.channel.refund_commands import queue_refund
 from domain.channel.refund_input import RefundLine, RefundRequest, draw_up
 from domain.channel.refunded import follow
 from domain.channel.requested import check_version, locked_order
+from domain.channel.restock_sources import restock_sources
 from domain.channel.standing import standings
 from domain.commerce.credit_memos import MemoDraft, MemoLine, issue_memo
 from domain.commerce.mail_rules import Mailing, MailKind
@@ -135,12 +136,13 @@ async def _shelve(unit: Change, order: AmazonOrder, lines: Sequence[MemoLine], r
     lost = {item_id: quantity for item_id, quantity in unsent.items() if request.restocks(item_id) is False}
     kept = {item_id: quantity for item_id, quantity in unsent.items() if item_id not in lost}
     back = {item_id: quantity for item_id, quantity in left.items() if request.restocks(item_id)}
+    sources = await restock_sources(request, back)
     freed = await release(unit, order_ids=[order.id], quantities=kept)
     if freed:
         unit.event(order.subject, EventKind.STOCK_RELEASED, "Inventory released.")
     if await write_off(unit, order_ids=[order.id], quantities=lost):
         unit.event(order.subject, EventKind.STOCK_DEDUCTED, "Inventory written off.", written_off=True)
-    returned = await take_back(unit, account_id=order.account_id, order_id=order.id, quantities=back)
+    returned = await take_back(unit, account_id=order.account_id, order_id=order.id, quantities=back, sources=sources)
     if returned:
         unit.event(order.subject, EventKind.STOCK_RETURNED, f"{returned} back on the shelf.", quantity=returned)
     return bool(freed or returned)

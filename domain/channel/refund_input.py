@@ -19,7 +19,7 @@ _INPUT: Final = ("input",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefundLine:
-    """Units of an item's row to be given back, or an amount of its price, or both; `restock` as in the request.
+    """Units of an item's row to be given back, or an amount of its price, or both; the last two as in the request.
 
     Without an amount the units come with their share of what is left of the line.
     """
@@ -28,6 +28,7 @@ class RefundLine:
     quantity: int = 0
     amount: Decimal | None = None
     restock: bool | None = None
+    restock_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +37,7 @@ class RefundRequest:
 
     `amount` stands alone, for no line. Shipping is what is left of it unless less is given. `restock` True brings
     goods that had left back to the shelf, False strikes off it what never left; None only lets go of what never left.
+    They come back to `restock_source`, or to the sources that they left from.
     """
 
     reason: RefundReason
@@ -45,6 +47,7 @@ class RefundRequest:
     adjustment_refund: Decimal | None = None
     adjustment_fee: Decimal | None = None
     restock: bool | None = None
+    restock_source: str | None = None
     note: str | None = None
     tell_amazon: bool = False
     notify: bool = False

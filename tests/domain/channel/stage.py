@@ -28,6 +28,7 @@ from domain.amazon.intake import Answered, store_page
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.catalog.product_rows import ProductRow
 from domain.catalog.records import Product, Stock
+from domain.catalog.source_shelf import physical_of
 from domain.channel.cancel import cancel_order
 from domain.channel.evaluate import Evaluated, evaluate_batch
 from domain.channel.products import import_products
@@ -225,16 +226,30 @@ async def shelf(sku: str = "MUG") -> tuple[int, int]:
 
 async def check_shelves() -> None:
     """Check that no more is promised than there is, that every promise is an order's, and that each move was kept."""
+    await _check_places()
     _, wrong = await get_connection("default").execute_query(
         "SELECT stock.product_id, on_hand, reserved FROM stock "
-        "LEFT JOIN (SELECT product_id, sum(on_hand) AS came, sum(reserved) AS promised FROM stock_move "
-        "GROUP BY product_id) moved USING (product_id) "
+        "LEFT JOIN (SELECT m.product_id, sum(m.reserved) AS promised, "
+        "sum(CASE WHEN source.enabled THEN m.on_hand ELSE 0 END) AS came FROM stock_move m "
+        "JOIN source ON source.code = m.source GROUP BY m.product_id) moved USING (product_id) "
         "LEFT JOIN (SELECT product_id, sum(quantity) AS held FROM reservation WHERE state = 'ACTIVE' "
         "GROUP BY product_id) orders USING (product_id) "
         "WHERE reserved < 0 OR reserved > on_hand OR on_hand <> coalesce(came, 0) "
         "OR reserved <> coalesce(promised, 0) OR reserved <> coalesce(held, 0)"
     )
     assert [dict(row) for row in wrong] == []
+
+
+async def _check_places() -> None:
+    """Check that at every source lies what its moves come to, never less than nothing."""
+    _, moved = await get_connection("default").execute_query(
+        "SELECT product_id, source, sum(on_hand) AS there FROM stock_move GROUP BY product_id, source "
+        "HAVING sum(on_hand) <> 0"
+    )
+    by_moves = {(row["product_id"], row["source"]): row["there"] for row in moved}
+    lying = await physical_of([stock.product_id for stock in await Stock.all()])
+    assert {(one, code): there for one, places in lying.items() for code, there in places.items() if there} == by_moves
+    assert all(there > 0 for there in by_moves.values())
 
 
 async def told(order: AmazonOrder) -> list[str]:

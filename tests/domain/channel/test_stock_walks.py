@@ -8,15 +8,20 @@ from hypothesis import strategies as st
 
 from domain.amazon.facts import Breakdown, BreakdownKind
 from domain.catalog.records import MoveReason, Product, Reservation, ReservationState, Stock
+from domain.catalog.returns import take_back
 from domain.catalog.shelf import Move, move
+from domain.catalog.sources import SourceWish, save_source
 from domain.catalog.stock import Claim, deduct, expire_reservations, release, reserve
-from domain.change import change
+from domain.change import Change, change
 from domain.channel.amounts import line_sums, order_sums
 from domain.channel.checks import AmountLine, amount_flaws, of_the_order_alone
-from domain.errors import InsufficientStock
+from domain.errors import ActionNotAllowed, InsufficientStock
 from domain.money import Money
 from domain.timeline import SYSTEM
+from tests.domain.channel.sources import source
 from tests.domain.channel.stage import Stage, item, shelf
+
+SOURCES = ("default", "berlin", "cork")
 
 amounts = st.integers(-10_000_000, 10_000_000)
 kinds_of_items = st.sampled_from([kind for kind in BreakdownKind if kind is not BreakdownKind.DELIVERY_TIP])
@@ -57,6 +62,8 @@ def test_sums_come_to_amazons_total_whatever_it_is_made_of(
 async def test_no_walk_breaks_the_shelf(stage: Stage, seed: int) -> None:
     dice = random.Random(seed)
     await stage.products(*({"sku": f"P{at}", "quantity": "10"} for at in range(3)))
+    for code in SOURCES[1:]:
+        await source(stage, code)
     products = await Product.all().order_by("id")
     for _ in range(300):
         await walk(stage, dice, [product.id for product in products])
@@ -65,7 +72,8 @@ async def test_no_walk_breaks_the_shelf(stage: Stage, seed: int) -> None:
 
 async def walk(stage: Stage, dice: random.Random, product_ids: list[int]) -> None:
     order_ids = dice.sample(range(1, 7), k=dice.randint(1, 3))
-    step = dice.choice(["reserve", "reserve", "release", "deduct", "deduct all", "restock"])
+    code = dice.choice(SOURCES)
+    step = dice.choice(["reserve"] * 3 + ["release", "deduct", "deduct all", "return", "restock", "carry", "switch"])
     async with change(now=stage.later(minutes=1), actor=SYSTEM) as unit:
         unit.quiet()
         if step == "reserve":
@@ -80,9 +88,28 @@ async def walk(stage: Stage, dice: random.Random, product_ids: list[int]) -> Non
             await deduct(unit, order_ids=order_ids, quantities=quantities)
         elif step == "deduct all":
             await deduct(unit, order_ids=order_ids)
-        elif step == "restock":
-            came = dice.randint(0, 5)
-            await move(unit, [Move(product_id=dice.choice(product_ids), reason=MoveReason.RESTOCKED, on_hand=came)])
+        elif step == "return":
+            await take_back(unit, account_id=1, order_id=order_ids[0], quantities={order_ids[0]: dice.randint(1, 4)})
+        else:
+            with contextlib.suppress(InsufficientStock, ActionNotAllowed):
+                async with unit.savepoint():
+                    await at_sources(unit, dice, step, code, dice.choice(product_ids))
+
+
+async def at_sources(unit: Change, dice: random.Random, step: str, code: str, product_id: int) -> None:
+    by = dice.randint(-3, 5)
+    if step == "restock":
+        came = Move(product_id=product_id, source=code, reason=MoveReason.RESTOCKED, on_hand=by)
+        await move(unit, [came])
+    elif step == "carry":
+        ends = [(dice.choice(SOURCES), -by), (code, by)]
+        moves = [
+            Move(product_id=product_id, source=end, reason=MoveReason.TRANSFERRED, on_hand=change)
+            for end, change in ends
+        ]
+        await move(unit, moves)
+    else:
+        await save_source(unit, SourceWish(code=code, enabled=dice.random() < 0.6))
 
 
 def claim(stage: Stage, dice: random.Random, order_id: int, product_ids: list[int]) -> Claim:
