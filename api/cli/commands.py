@@ -60,11 +60,22 @@ _GROUPS: Final = (
     ),
     (
         "products",
-        "Import, export and list products.",
+        "Import, export, list and count products.",
         (
             ("import", "Import products from a CSV or JSON file."),
             ("export", "Write all products into a CSV or JSON file."),
             ("list", "List the products."),
+            ("restock", "Count a product, at a source or where there is only one."),
+            ("transfer", "Carry some of a product from one source to another."),
+        ),
+    ),
+    (
+        "sources",
+        "List, make, change and order the sources of stock.",
+        (
+            ("list", "List the sources, those that goods are taken from first before the others."),
+            ("save", "Make a source, or change it."),
+            ("order", "Say in which order goods are taken from the sources."),
         ),
     ),
     (

@@ -11,7 +11,7 @@ from api.cli.product_file import COLUMNS
 
 _PAGE: Final = """query Export($after: String) {
   products(first: 100, after: $after) {
-    nodes { sku name price { amount currencyCode } enabled managesStock asin stock }
+    nodes { sku name price { amount currencyCode } enabled managesStock asin stock(source: "default") }
     pageInfo { hasNextPage endCursor }
   }
 }"""

@@ -11,7 +11,10 @@ from api.cli.output import give_json, give_table, tell
 from api.cli.product_exporting import export_to
 from api.cli.product_file import BadLine, ProductFile
 from api.cli.product_importing import import_here, import_there, write_report
+from api.cli.product_stock import restock_products, transfer_products
 from api.cli.progress import progress
+
+__all__ = ["export_products", "import_products", "list_products", "restock_products", "transfer_products"]
 
 _TOLD: Final = 50  # so many bad lines are told one by one
 
@@ -37,7 +40,7 @@ async def import_products(
 
     A CSV file names its columns in its first line: sku (required), name, price, currency, quantity, enabled,
     manages_stock, asin. A JSON file (its name ends in .json) is a list of objects with these names. A field that is
-    blank or missing leaves a product as it is.
+    blank or missing leaves a product as it is. The quantity is what lies at the default source.
 
     The whole file is read first: if a line cannot be taken, nothing is imported (exit code 1), and every such line is
     told with its field and reason. In the configured database an import is whole even if it is killed: either nothing

@@ -9,6 +9,7 @@ from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.products import Product, ProductMatch
+from api.schema.sources import TakenFromSources
 from domain import money
 from domain.amazon import records
 from domain.catalog.matches import Wanted
@@ -24,7 +25,7 @@ Item = Annotated["OrderItem", strawberry.lazy("api.schema.order_items")]
 
 @strawberry.type(description="One item of an Amazon order. Amounts are for the whole item unless they say otherwise.")
 @window_on(records.AmazonItem)
-class OrderItem(Node):
+class OrderItem(Node, TakenFromSources):
     """The window on an order item."""
 
     item_id: str = strawberry.field(name="amazonOrderItemId", description="Amazon's identifier of the item.")

@@ -4,11 +4,12 @@ import strawberry
 
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.saving_products import ImportProductsPayload, import_products, save_product
+from api.schema.source_changes import SourceChanges
 from api.schema.stocking import StockPayload, disable_product, enable_product, restock_product
 
 
 @strawberry.type
-class ProductChanges:
+class ProductChanges(SourceChanges):
     """The changes of products."""
 
     enable_product: StockPayload = strawberry.mutation(

@@ -12,11 +12,11 @@ from api.plans.texts import searchable
 from api.schema.actors import Actor, actor_of
 from api.schema.context import Context, Info
 from api.schema.enums import described
-from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.optional import given
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
+from api.schema.sources import STOCK, SourceCode, StockAtSources, physical_at
 from api.schema.stock_moves import StockMoveConnection, list_moves
 from domain import money, timeline
 from domain.catalog import records
@@ -33,13 +33,12 @@ described(
     },
 )
 
-STOCK = Listing(records.Stock, "product_id", ("id",))
 _BY_SKU = Sort("SKU", "sku", str, descending=False)
 
 
 @strawberry.type(description="Something we sell.")
 @window_on(records.Product)
-class Product(Node):
+class Product(Node, StockAtSources):
     """The window on a product."""
 
     sku: str = strawberry.field(description="Our name for it, unique.")
@@ -58,22 +57,26 @@ class Product(Node):
         """Join the price and its currency."""
         return money_of(root.price_minor, root.currency)
 
-    @strawberry.field(description="How many lie on the shelf, promised ones included.")
+    @strawberry.field(
+        description="How many lie on the shelf, promised ones included: at all enabled sources, or at one of them."
+    )
     @staticmethod
-    async def stock(root: strawberry.Parent[records.Product], info: Info) -> int:
-        """Add up all sources."""
+    async def stock(root: strawberry.Parent[records.Product], info: Info, source: SourceCode = strawberry.UNSET) -> int:
+        """Return the count of all enabled sources, or of one."""
+        if code := given(source):
+            return await physical_at(root.id, code, info)
         return sum(stock.on_hand for stock in await _stock_of(root, info))
 
     @strawberry.field(description="How many of them are promised to orders.")
     @staticmethod
     async def reserved(root: strawberry.Parent[records.Product], info: Info) -> int:
-        """Add up all sources."""
+        """Return the count."""
         return sum(stock.reserved for stock in await _stock_of(root, info))
 
     @strawberry.field(description="How many of them are free: stock less reserved.")
     @staticmethod
     async def salable(root: strawberry.Parent[records.Product], info: Info) -> int:
-        """Add up all sources."""
+        """Return the count of the enabled sources without what is promised."""
         return sum(stock.on_hand - stock.reserved for stock in await _stock_of(root, info))
 
     @strawberry.field(description="How its stock came to be what it is, newest first.")

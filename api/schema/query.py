@@ -34,6 +34,7 @@ from api.schema.reading import reading
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.service_questions import ServiceQuestions
 from api.schema.settings import OrderSettings
+from api.schema.source_changes import SourceQuestions
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
 from api.schema.view_reading import InView
@@ -53,6 +54,7 @@ CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Whi
 @strawberry.type(description="All questions. What is unknown is null; a malformed id is an error.")
 class Query(
     ListingQuestions,
+    SourceQuestions,
     ChangeQuestions,
     PrintingQuestions,
     ListQuestions,

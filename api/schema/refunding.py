@@ -32,6 +32,7 @@ class RefundLineInput(Optionals):
         "line; the last unit gets the rest, so that the parts add up exactly."
     )
     restock: bool | None = optional("As `restock` of the whole refund, for this line alone.")
+    restock_source: str | None = optional("As `restockSource` of the whole refund, for this line alone.")
 
 
 @strawberry.input(
@@ -63,6 +64,10 @@ class RefundOrderInput(Optionals):
         "What becomes of the goods. True: units that had left are back on the shelf, and those that never left are "
         "free for others. False: those that never left are struck off the shelf, as they are not there. Left out: "
         "those that never left are free for others, the shelf is not changed. Units count as not sent first."
+    )
+    restock_source: str | None = optional(
+        "The code of the source that units come back to. Left out: those that they left from, the last first, or the "
+        "default one instead of one that is disabled now."
     )
     note: str | None = optional(
         "A remark on the credit memo, at most 500 characters. Amazon does not get it. Write no buyer data into it."
@@ -156,6 +161,7 @@ def _request(input: RefundOrderInput) -> RefundRequest:
         adjustment_refund=input.adjustment_refund,
         adjustment_fee=input.adjustment_fee,
         restock=input.restock,
+        restock_source=input.restock_source,
         note=input.note,
         tell_amazon=input.tell_amazon,
         notify=input.notify,
@@ -164,4 +170,10 @@ def _request(input: RefundOrderInput) -> RefundRequest:
 
 def _line(line: RefundLineInput, at: int) -> RefundLine:
     wanted = typed_id(line.item_id, "OrderItem", path=("input", "lines", str(at), "itemId"))
-    return RefundLine(item_id=wanted.row_id, quantity=line.quantity, amount=line.amount, restock=line.restock)
+    return RefundLine(
+        item_id=wanted.row_id,
+        quantity=line.quantity,
+        amount=line.amount,
+        restock=line.restock,
+        restock_source=line.restock_source,
+    )

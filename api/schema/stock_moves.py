@@ -11,10 +11,12 @@ from api.schema.actors import Actor, actor_of
 from api.schema.context import Info
 from api.schema.enums import described
 from api.schema.paging import After, First, PageInfo, asked_page, page_info
+from api.schema.sources import InventorySource, all_sources
 from domain import timeline
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.catalog import records
 from domain.catalog.records import MoveReason
+from domain.catalog.source_records import Source
 
 if TYPE_CHECKING:
     from api.schema.amazon_orders import AmazonOrder
@@ -34,12 +36,14 @@ described(
         "SHIPPED": "They left with a shipment.",
         "WRITTEN_OFF": "They were promised to an order and turned out not to be there.",
         "RETURNED": "They came back.",
+        "TRANSFERRED": "They were carried from one source to another.",
     },
 )
 
 
 @strawberry.type(
-    description="One change of a product's counts. The counts are the sums of their moves, from the product's first."
+    description="One change of a product's counts. The counts are the sums of their moves, from the product's first; "
+    "what lies at disabled sources is moved there, and not counted."
 )
 class StockMove:
     """The window on a move."""
@@ -49,6 +53,17 @@ class StockMove:
     reserved: int = strawberry.field(description="By how much the number promised to orders changed.")
     note: str | None = strawberry.field(description="What the person who counted said of it.")
     at: datetime = strawberry.field(description="When.")
+
+    @strawberry.field(
+        graphql_type=InventorySource | None,
+        description="At which source; null where only the promised number changed, as goods are promised from all.",
+    )
+    @staticmethod
+    async def source(root: strawberry.Parent[records.StockMove], info: Info) -> Source | None:
+        """Return the source."""
+        if not root.on_hand:
+            return None
+        return next(source for source in await all_sources(info) if source.code == root.source)
 
     @strawberry.field(graphql_type=Actor, description="Who did it.")
     @staticmethod

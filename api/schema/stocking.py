@@ -18,7 +18,7 @@ from domain.channel import stocking
 from domain.channel.affected import Affected
 
 
-@strawberry.input(one_of=True, description="How the number on the shelf changes.")
+@strawberry.input(one_of=True, description="How the number on the shelf of a source changes.")
 class StockChange(Optionals):
     """A change of a count."""
 
@@ -32,6 +32,7 @@ class RestockInput(Optionals):
 
     product_id: strawberry.ID = strawberry.field(description="The id of a `Product`.")
     change: StockChange = strawberry.field(description="How the number on the shelf changes.")
+    source: str | None = optional("The code of the source where it was counted; the default one if it is left out.")
     note: str | None = optional("Why, for the history: at most 500 characters.")
     idempotency_key: str = strawberry.field(
         description="A text of your own: the same key with the same input changes nothing again."
@@ -59,26 +60,27 @@ Restock = Annotated[RestockInput, strawberry.argument(description="What was coun
 
 async def enable_product(info: Info, product_id: ProductId) -> StockPayload:
     """Put a product on sale."""
-    wanted = _row_id(product_id, ("productId",))
+    wanted = product_row_id(product_id, ("productId",))
     affected = await stocking.enable_product(product_id=wanted, now=info.context.service.clock.now(), actor=USER)
     return await stock_payload(info, wanted, affected)
 
 
 async def disable_product(info: Info, product_id: ProductId) -> StockPayload:
     """Take a product off sale."""
-    wanted = _row_id(product_id, ("productId",))
+    wanted = product_row_id(product_id, ("productId",))
     await stocking.disable_product(product_id=wanted, now=info.context.service.clock.now(), actor=USER)
     return await stock_payload(info, wanted, Affected())
 
 
 async def restock_product(info: Info, input: Restock) -> StockPayload:
     """Count a product."""
-    wanted = _row_id(input.product_id, ("input", "productId"))
+    wanted = product_row_id(input.product_id, ("input", "productId"))
     affected = await stocking.restock_product(
         product_id=wanted,
         delta=input.change.delta,
         set_to=input.change.set,
         note=input.note,
+        source=input.source,
         idempotency_key=input.idempotency_key,
         now=info.context.service.clock.now(),
         actor=USER,
@@ -94,7 +96,11 @@ async def stock_payload(info: Info, product_id: int, affected: Affected) -> Stoc
         return StockPayload(product=await ProductRecord.get(id=product_id), affected=count)
 
 
-def _row_id(text: str, path: tuple[str, ...]) -> int:
+def product_row_id(text: str, path: tuple[str, ...]) -> int:
+    """Return the row of a product.
+
+    Raises InvalidInput for what is not its id.
+    """
     found = typed_id(text, "Product", path=path)
     # Products belong to no account: an id that names one was not handed out here, and finds nothing.
     return found.row_id if found.account_id == 0 else 0
