@@ -79,6 +79,16 @@ _GROUPS: Final = (
         ),
     ),
     (
+        "rates",
+        "Set, import, list and remove rates of currencies.",
+        (
+            ("set", "Set what a currency is worth in a base currency from a day on."),
+            ("import", "Set the rates of a CSV file."),
+            ("list", "List the rates."),
+            ("remove", "Remove a rate."),
+        ),
+    ),
+    (
         "scenarios",
         "List, show and run the simulator's scenarios.",
         (
@@ -90,10 +100,11 @@ _GROUPS: Final = (
     ),
     (
         "config",
-        "Show the configuration, and switch the read-only mode.",
+        "Show the configuration, and set the read-only mode and the base currency.",
         (
             ("show", "Print every setting and where its value comes from."),
             ("read-only", "Hold back what is to go to Amazon, or let it go."),
+            ("base-currency", "Count orders in one currency besides their own, or no longer."),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""`orderlane config`: every setting with its value and where that comes from, and the read-only mode."""
+"""`orderlane config`: every setting with its value and where that comes from, the read-only mode, the base currency."""
 
 from typing import Final, Literal
 
@@ -10,6 +10,8 @@ from api.settings import Settings
 _MODE: Final = "version readOnly { enabled since because held { value } heldEmails { value } }"
 _SAVE: Final = f"""mutation Save($input: UpdateGlobalSettingsInput!) {{ updateGlobalSettings(input: $input) {{
   settings {{ {_MODE} }} errors {{ code message path }} }} }}"""
+_SAVE_BASE: Final = """mutation Save($input: UpdateGlobalSettingsInput!) { updateGlobalSettings(input: $input) {
+  settings { baseCurrency } errors { code message path } } }"""
 _ASK: Final = f"{{ globalSettings {{ {_MODE} }} }}"
 
 
@@ -63,6 +65,34 @@ async def read_only_config(
     )
     if mode["because"]:
         tell(mode["because"])
+
+
+async def base_currency_config(currency: str | None = None, /, *, url: str | None = None, json: bool = False) -> None:
+    """Set the base currency, or show it: orders that are made from then on are counted in it by the stored rates.
+
+    An order of another currency then needs a rate to be imported (`orderlane rates set`). Orders that are made already
+    get no amounts in it.
+
+    Parameters
+    ----------
+    currency
+        A code such as EUR, or off for none; without it the present one is shown.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        if currency is None:
+            settings = (await asker.data("{ globalSettings { baseCurrency } }"))["globalSettings"]
+        else:
+            code = None if currency.lower() == "off" else currency.upper()
+            given = {"input": {"patch": {"baseCurrency": code}}}
+            settings = (await asker.payload("updateGlobalSettings", _SAVE_BASE, given))["settings"]
+    if json:
+        give_json(settings)
+        return
+    give_table(("base currency",), [(settings["baseCurrency"] or "off",)])
 
 
 def _shown(settings: Settings, name: str) -> object:

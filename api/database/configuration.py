@@ -13,6 +13,7 @@ MODELS: Final = (
     "domain.buyer_index",
     "domain.export_tickets",
     "domain.idempotency",
+    "domain.accounts.currency_records",
     "domain.accounts.order_statuses",
     "domain.accounts.records",
     "domain.accounts.saved_views",

@@ -1,6 +1,7 @@
 """Clearing what a person looks at: what clients say, and what they get."""
 
 from collections.abc import Awaitable
+from decimal import Decimal
 from typing import Annotated
 
 import strawberry
@@ -59,6 +60,9 @@ class ApplyResolutionInput(Optionals):
         "How many came, where it restocks: just what is short if it is left out. Where it creates a product: how many "
         "lie on the shelf; its stock is not counted if it is left out."
     )
+    rate: Decimal | None = optional(
+        "What one unit of the order's currency is worth in the base currency from today on, where it needs RATE."
+    )
     note: str | None = optional("Why, where it needs NOTE. Write no buyer data into it.")
     idempotency_key: str = strawberry.field(
         description="A text of your own: the same key with the same input returns the first result again."
@@ -103,6 +107,7 @@ async def apply(info: Info, input: Chosen) -> BlockerPayload:
         product=_choice(input.product) if input.product else None,
         address=input.address.as_domain() if input.address else None,
         quantity=input.quantity,
+        rate=input.rate,
         note=input.note,
     )
     service = info.context.service

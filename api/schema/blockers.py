@@ -174,7 +174,9 @@ class OutOfStockBlocker(Blocker):
         return int(root.facts["required"]) - int(root.facts["available"])
 
 
-@strawberry.type(description="What Amazon says cannot be used: a part of the address, an amount, a currency.")
+@strawberry.type(
+    description="What Amazon says cannot be used: a part of the address, an amount, a currency, or its rate."
+)
 @window_on(Attention, only=_of_kind(*_DATA))
 class DataBlocker(Blocker):
     """A flaw in Amazon's data."""

@@ -13,6 +13,7 @@ from api.schema.commerce_filters import CommerceOrderOrder, CommerceOrderWhere
 from api.schema.commerce_orders import CommerceOrder
 from api.schema.context import Info
 from api.schema.counts import Count, count_rows
+from api.schema.currency_totals import OrderTotals, totals_of_list
 from api.schema.optional import given
 from api.schema.order_list import Cap
 from api.schema.paging import After, Before, First, Last, PageInfo, asked_page, page_info
@@ -67,6 +68,12 @@ class CommerceOrderConnection:
     async def count(root: strawberry.Parent["CommerceOrderConnection"], cap: Cap = 10_000) -> Count:
         """Count the list."""
         return await count_rows("commerce_order", root.where, cap=10_000 if cap is None else cap)
+
+    @strawberry.field(description="What the orders of the whole list come to; added up only if selected.")
+    @staticmethod
+    async def totals(root: strawberry.Parent["CommerceOrderConnection"]) -> OrderTotals:
+        """Add the list up."""
+        return await totals_of_list(root.where)
 
 
 async def list_commerce_orders(

@@ -12,6 +12,7 @@ from api.schema.comments import CommentedOrder
 from api.schema.commerce_sections import LineAmounts, Sections, currency_of
 from api.schema.commerce_words import CommerceOrderStatus, status_of
 from api.schema.context import Context, Info
+from api.schema.currency_amounts import OrderInBase
 from api.schema.customers import Bought
 from api.schema.documents import CREDIT_MEMOS, INVOICES, SHIPMENTS, CreditMemo, Invoice, Shipment
 from api.schema.ids import typed_id
@@ -79,7 +80,9 @@ class CommerceOrderLine(Node, Progressing, LineAmounts):
 
 @strawberry.type(description="A sales order of the back office, made once for an Amazon order.")
 @window_on(records.CommerceOrder)
-class CommerceOrder(Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder, Sections, BuyerEmail, Bought):
+class CommerceOrder(
+    Node, RefundableOrder, Workable, CommentedOrder, WrittenOrder, Sections, BuyerEmail, Bought, OrderInBase
+):
     """The window on a commerce order."""
 
     version: int = strawberry.field(description="Grows when something about it changes.")

@@ -10,6 +10,7 @@ from api.plans.ship_by import awaiting_in
 from api.schema.amazon_orders import AmazonOrder
 from api.schema.context import Info
 from api.schema.counts import LARGEST_CAP, Count, CountPrecision, count_orders
+from api.schema.currency_totals import BaseTotal, sales_in_base
 from api.schema.enums import described
 from api.schema.loaders import Listing
 from api.schema.money import Money
@@ -186,6 +187,15 @@ class StoreDashboard:
     async def lifetime_sales(root: strawberry.Parent["StoreDashboard"], info: Info) -> list[money.Money]:
         """Return the sums by currency."""
         return list((await _totals(root, info)).lifetime)
+
+    @strawberry.field(
+        description="What of `lifetimeSales` has an amount in the base currency, added up in it; null while no base "
+        "currency is set."
+    )
+    @staticmethod
+    async def base_sales(root: strawberry.Parent["StoreDashboard"]) -> BaseTotal | None:
+        """Return the sum in the base currency."""
+        return await sales_in_base(root.store.id)
 
     @strawberry.field(description="What people should know about it at once.")
     @staticmethod

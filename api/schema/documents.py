@@ -9,6 +9,7 @@ from api.schema.comments import CommentedPaper
 from api.schema.commerce_words import RefundReason
 from api.schema.context import Info
 from api.schema.loaders import Listing
+from api.schema.currency_amounts import PaperInBase
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.order_items import OrderItem
@@ -69,7 +70,7 @@ async def _line_of(document_line: records.DocumentLine, info: Info) -> records.C
 
 @strawberry.type(description="A bill for some or all of an order.")
 @window_on(records.Invoice)
-class Invoice(Node, Printable, CommentedPaper, BilledParts):
+class Invoice(Node, Printable, CommentedPaper, BilledParts, PaperInBase):
     """The window on an invoice."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")
@@ -142,7 +143,7 @@ class Shipment(Node, Printable, CommentedPaper):
     "unless Amazon was told of it."
 )
 @window_on(records.CreditMemo)
-class CreditMemo(Node, Printable, CommentedPaper):
+class CreditMemo(Node, Printable, CommentedPaper, PaperInBase):
     """The window on a credit memo."""
 
     number: str = strawberry.field(description="Its number, unique in its store view.")

@@ -12,6 +12,7 @@ from api.schema.counts import LARGEST_CAP, Count, count_rows
 from api.schema.enums import described
 from api.schema.optional import Optionals, optional
 from api.schema.reading import reading
+from api.schema.scalars import CurrencyCode
 from api.schema.shipping import USER
 from api.schema.user_errors import UserError
 from domain.accounts import global_settings as words
@@ -98,6 +99,16 @@ class GlobalSettings:
             return ReadOnlyMode(switched=await read_only_since())
 
     @strawberry.field(
+        description="The currency that orders which are made from now on are counted in besides their own, by stored "
+        "rates; null: none.",
+    )
+    @staticmethod
+    def base_currency(root: strawberry.Parent["GlobalSettings"]) -> CurrencyCode | None:
+        """Return the currency."""
+        chosen = root.found.chosen.base_currency
+        return None if chosen is None else CurrencyCode(chosen)
+
+    @strawberry.field(
         description="Whether the log of the service also tells each call to Amazon, each page of orders and each round "
         "of evaluations. For finding out what is wrong; never buyer data."
     )
@@ -123,6 +134,11 @@ class GlobalSettingsPatch:
         "its order: in a copy of a database that still works elsewhere that would do everything twice."
     )
     debug_logging: bool | None = optional("Whether the log also tells each call and each page, within 10 seconds.")
+    base_currency: CurrencyCode | None = optional(
+        "The currency that orders are counted in besides their own; null for none. From then on an order of another "
+        "currency needs a rate to be imported (`setCurrencyRates`). Orders that are made already get no amounts in it: "
+        "nobody said what their currency was worth then."
+    )
 
 
 @strawberry.input(description="Which global settings change, and to what.")

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from domain.accounts import records as accounts
+from domain.accounts.currency_records import CurrencyRate
 from domain.accounts.saved_views import SavedView
 from domain.accounts.service_records import CommunicationError
 from domain.amazon import records as amazon
@@ -29,6 +30,7 @@ TYPE_OF_RECORD: Final[Mapping[type, str]] = MappingProxyType(
         accounts.Store: "Store",
         SavedView: "SavedView",
         accounts.SyncRun: "SyncRun",
+        CurrencyRate: "CurrencyRate",
         CommunicationError: "CommunicationError",
         amazon.AmazonOrder: "AmazonOrder",
         amazon.AmazonItem: "OrderItem",

@@ -46,6 +46,9 @@ class CommerceOrderColumn(StrEnum):
     DISCOUNT = "DISCOUNT"
     TOTAL_PAID = "TOTAL_PAID"
     TOTAL_REFUNDED = "TOTAL_REFUNDED"
+    BASE_TOTAL = "BASE_TOTAL"
+    BASE_CURRENCY = "BASE_CURRENCY"
+    BASE_RATE = "BASE_RATE"
     AMAZON_ORDER_ID = "AMAZON_ORDER_ID"
     STORE = "STORE"
     IS_GUEST = "IS_GUEST"
@@ -102,6 +105,9 @@ described(
         "DISCOUNT": "What was taken off.",
         "TOTAL_PAID": "What of it is invoiced.",
         "TOTAL_REFUNDED": "What was given back of it.",
+        "BASE_TOTAL": "What the buyer pays, in the base currency; empty without a rate.",
+        "BASE_CURRENCY": "The base currency that it got a rate to.",
+        "BASE_RATE": "What one unit of its currency was worth in the base currency when it was made.",
         "AMAZON_ORDER_ID": "The number of its Amazon order.",
         "STORE": "The name of its store.",
         "IS_GUEST": "Whether its buyer is a guest, not a customer.",

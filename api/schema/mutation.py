@@ -6,6 +6,7 @@ from api.schema.adjustment_changes import AdjustmentChanges
 from api.schema.adopting import TakeoverChanges
 from api.schema.blocker_changes import BlockerChanges
 from api.schema.bulk_changes import BulkChanges
+from api.schema.currency_changes import CurrencyChanges
 from api.schema.labels import LabelChanges
 from api.schema.list_changes import ListChanges
 from api.schema.mail_changes import MailChanges
@@ -40,4 +41,5 @@ class Mutation(
     ServiceChanges,
     TakeoverChanges,
 ):
+    CurrencyChanges,
     """The changes."""

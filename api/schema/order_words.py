@@ -84,7 +84,7 @@ described(
         "PRODUCT_DISABLED": "The product of an item is not for sale.",
         "OUT_OF_STOCK": "Less of a product is free than the order needs.",
         "INVALID_ADDRESS": "The shipping address lacks a part without which nothing can be sent.",
-        "CURRENCY_NOT_CONFIGURED": "The currency is not one that can be worked with.",
+        "CURRENCY_NOT_CONFIGURED": "The currency cannot be worked with, or has no rate to the base currency.",
         "MARKETPLACE_DATA_INVALID": "What Amazon says is missing something or contradicts itself.",
     },
 )

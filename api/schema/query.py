@@ -16,6 +16,7 @@ from api.schema.commanding import CommandConnection, InStates, OfStore, list_com
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
 from api.schema.context import Info
 from api.schema.counts import Count
+from api.schema.currency_changes import CurrencyQuestions
 from api.schema.customers import CustomerQuestions
 from api.schema.ids import typed_id
 from api.schema.impact import OrderSettingsImpact, preview_settings
@@ -62,6 +63,7 @@ class Query(
     StatusQuestions,
     ServiceQuestions,
     CustomerQuestions,
+    CurrencyQuestions,
     MailQuestions,
     TimeTravelQuestions,
 ):

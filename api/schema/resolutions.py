@@ -16,6 +16,7 @@ described(
         "PRODUCT": "A product.",
         "ADDRESS": "The parts of the address that are wrong.",
         "QUANTITY": "How many.",
+        "RATE": "What one unit of the order's currency is worth in the base currency.",
         "NOTE": "Why, for the timeline.",
         "CREDENTIALS": "A new refresh token; only connectStore takes it.",
     },

@@ -16,6 +16,7 @@ Link = NewType("Link", str)
 FreeJson = NewType("FreeJson", object)
 
 _INSTANT: Final = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d)(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DAY: Final = re.compile(r"[1-9]\d{3}-\d\d-\d\d", re.ASCII)
 _DECIMAL: Final = re.compile(r"-?(\d{1,15})(\.\d{1,10})?", re.ASCII)
 _CURRENCY: Final = re.compile(r"[A-Z]{3}")
 _DIGITS: Final = 15
@@ -53,6 +54,15 @@ def _read_currency(value: object) -> str:
     return value
 
 
+def _read_day(value: object) -> date:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("A day is text such as 2026-08-22.")
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise ValueError("There is no such day; write e.g. 2026-08-22.") from None
+
+
 def _only_out(value: object) -> Any:
     raise ValueError("This is never an input.")
 
@@ -82,7 +92,7 @@ SCALARS: Final[Mapping[object, ScalarDefinition]] = {
         name="Date",
         description="A day, e.g. 2026-08-22.",
         serialize=date.isoformat,
-        parse_value=_only_out,
+        parse_value=_read_day,
     ),
     Link: strawberry.scalar(name="URL", description="An absolute web address.", serialize=str, parse_value=_only_out),
     FreeJson: strawberry.scalar(

@@ -13,6 +13,6 @@ class ServiceChanges:
     update_global_settings: GlobalSettingsPayload = strawberry.mutation(
         resolver=save_global_settings,
         extensions=[RefusalsAsUserErrors(GlobalSettingsPayload)],
-        description="Change the settings of the whole service: how long logs are kept, and the read-only mode, in "
-        "which messages to Amazon, e-mails and webhooks are held back.",
+        description="Change the settings of the whole service: how long logs are kept, the base currency, and the "
+        "read-only mode, in which messages to Amazon, e-mails and webhooks are held back.",
     )

@@ -11,6 +11,7 @@ from domain.accounts.service_records import GlobalSettingsVersion
 from domain.accounts.settings_input import graphql_name
 from domain.change import Change
 from domain.errors import InvalidInput, RequiredInput, StaleVersion
+from domain.money import UnknownCurrency, decimals_of
 from domain.timeline import EventKind, Subject
 
 
@@ -37,6 +38,7 @@ class GlobalSettings:
     log_retention: LogRetention = LogRetention.MONTHLY
     read_only: bool = False
     debug_logging: bool = False  # whether the service's log tells each call and each page as well
+    base_currency: str | None = None  # None: every amount stays in the currency of its order alone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,11 @@ async def in_force() -> InForce:
 async def is_read_only() -> bool:
     """Return whether nothing that changes something may be sent to Amazon."""
     return (await in_force()).chosen.read_only
+
+
+async def base_currency() -> str | None:
+    """Return the currency that new orders are counted in besides their own, None where none is."""
+    return (await in_force()).chosen.base_currency
 
 
 async def is_debugging() -> bool:
@@ -123,6 +130,8 @@ def _checked(name: str, value: object) -> Any:
     path = ("input", "patch", graphql_name(name))
     if name not in _READ:
         raise InvalidInput("There is no such global setting.", path=path)
+    if name == "base_currency":
+        return _currency(value, path)
     if value is None:
         raise RequiredInput("This setting has no empty value; leave it out to keep it.", path=path)
     if _READ[name] is bool:
@@ -135,7 +144,26 @@ def _checked(name: str, value: object) -> Any:
         raise InvalidInput(f"This setting is one of {', '.join(LogRetention)}.", path=path) from None
 
 
-_READ: Final[Mapping[str, Any]] = {"log_retention": LogRetention, "read_only": bool, "debug_logging": bool}
+def _currency(value: object, path: tuple[str, ...]) -> str | None:
+    if value is None:
+        return None
+    try:
+        decimals_of(str(value))
+    except UnknownCurrency as refusal:
+        raise InvalidInput(refusal.message, path=path) from None
+    return str(value)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+_READ: Final[Mapping[str, Any]] = {
+    "log_retention": LogRetention,
+    "read_only": bool,
+    "debug_logging": bool,
+    "base_currency": _same,
+}
 
 
 def _read(saved: GlobalSettingsVersion) -> InForce:

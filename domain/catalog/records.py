@@ -54,6 +54,7 @@ class Product(Model):
     enabled = fields.BooleanField(default=True)
     manages_stock = fields.BooleanField(default=True)
     asin = fields.CharField(max_length=20, null=True)
+    awaits_review = fields.BooleanField(default=False)  # made disabled by an import, and not enabled since
     version = fields.IntField(default=1)
     created_at = Instant()
     updated_at = Instant()

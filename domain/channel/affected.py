@@ -86,6 +86,16 @@ async def orders_of_sku(unit: Change, *, account_id: int, seller_sku: str) -> Af
     return await _mark(unit, which, [encode_rows([[account_id, seller_sku]])])
 
 
+async def orders_of_currency(unit: Change, causes: Sequence[str] | None = None) -> Affected:
+    """Have the orders evaluated that blockers of these causes stop, or that any blocker of a currency stops."""
+    standing = "a.blocker_kind = 'CURRENCY_NOT_CONFIGURED' AND a.state <> 'RESOLVED' AND a.order_id IS NOT NULL"
+    if causes is None:
+        return await _mark(unit, f"SELECT DISTINCT a.order_id FROM attention a WHERE {standing}", [])
+    named = json_rows(unit.connection, {"cause": "text"})
+    which = f"SELECT DISTINCT a.order_id FROM {named} named JOIN attention a ON a.cause = named.cause WHERE {standing}"
+    return await _mark(unit, which, [_rows(causes)]) if causes else Affected()
+
+
 async def one_order(unit: Change, order_id: int) -> Affected:
     """Have one order evaluated."""
     await unit.due([order_id])

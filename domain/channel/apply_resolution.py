@@ -78,4 +78,4 @@ async def _offered(entry: Attention, resolution_id: str, kind: ResolutionKind) -
 
 
 def _digest(attention_id: int, resolution_id: str, inputs: Inputs, *, sealer: Sealer) -> str:
-    return sealer.digest("idempotency", orjson.dumps([attention_id, resolution_id, inputs]).decode())
+    return sealer.digest("idempotency", orjson.dumps([attention_id, resolution_id, inputs], default=str).decode())

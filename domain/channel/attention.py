@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from domain.amazon.records import AmazonOrder
 from domain.change import Change
+from domain.channel.base_rates import currency_cause
 from domain.channel.blockers import Blocker, BlockerKind
 from domain.channel.due_orders import DueOrder
 from domain.channel.records import Attention, AttentionKind, AttentionState
@@ -56,6 +57,8 @@ class Concern:
             case BlockerKind.PRODUCT_DISABLED | BlockerKind.OUT_OF_STOCK:
                 key = str(self.product_id)
             case BlockerKind.CURRENCY_NOT_CONFIGURED:
+                if base := self.facts.get("base_currency"):
+                    return currency_cause(str(self.facts["value"]), str(base))
                 key = str(self.facts.get("value"))
             case _:
                 key = f"{order.id}:{self.facts.get('field')}"

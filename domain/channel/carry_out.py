@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
@@ -11,6 +12,7 @@ from domain.catalog.records import Product
 from domain.change import Change
 from domain.channel.address_patch import AddressPatch
 from domain.channel.affected import Affected, one_order, orders_behind
+from domain.channel.base_currency import set_rate_of
 from domain.channel.cancel import cancel_in
 from domain.channel.command_choices import give_up_command_in, retry_command_in
 from domain.channel.confirm_by_hand import confirm_command_in
@@ -31,7 +33,7 @@ from domain.errors import ActionNotAllowed, DomainError, InvalidInput, RequiredI
 from domain.sealing import Sealer
 
 _ENTRY: Final = ("input", "blockerId")
-_INPUTS: Final = ("product", "address", "quantity", "note", "resolutionId")
+_INPUTS: Final = ("product", "address", "quantity", "rate", "note", "resolutionId")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,7 @@ class Inputs:
     product: ProductChoice | None = None
     address: AddressPatch | None = None
     quantity: int | None = None
+    rate: Decimal | None = None
     note: str | None = None
 
 
@@ -118,6 +121,10 @@ async def _short(work: Work, product: Product) -> int:
     if work.resolution.together and work.entry.cause:
         return (await short_together({work.entry.cause: product.id}))[work.entry.cause]
     return await short_of_order(work.order_id, product.id, sealer=work.sealer)
+
+
+async def _set_rate(work: Work) -> Affected:
+    return await set_rate_of(work.unit, work.entry, work.inputs.rate)
 
 
 async def _correct_address(work: Work) -> Affected:
@@ -209,6 +216,7 @@ _DEEDS: Final[Mapping[ResolutionKind, Callable[[Work], Awaitable[Affected]]]] = 
         ResolutionKind.ENABLE_PRODUCT: _enable_product,
         ResolutionKind.RESTOCK_PRODUCT: _restock_product,
         ResolutionKind.CORRECT_ADDRESS: _correct_address,
+        ResolutionKind.SET_RATE: _set_rate,
         ResolutionKind.RETRY_IMPORT: _retry_import,
         ResolutionKind.READ_AGAIN: _read_again,
         ResolutionKind.CANCEL_ORDER: _cancel_order,

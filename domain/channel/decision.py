@@ -22,7 +22,10 @@ _CHECKS: Final[Mapping[BlockerKind, tuple[str, str]]] = MappingProxyType(
         BlockerKind.OUT_OF_STOCK: ("ENOUGH_STOCK", "No line lacks stock that it needs."),
         BlockerKind.INVALID_ADDRESS: ("ADDRESS_USABLE", "No part of the address is missing that we need."),
         BlockerKind.MARKETPLACE_DATA_INVALID: ("AMOUNTS_ADD_UP", "The amounts are there and add up."),
-        BlockerKind.CURRENCY_NOT_CONFIGURED: ("CURRENCY_CONFIGURED", "The currency is one we know."),
+        BlockerKind.CURRENCY_NOT_CONFIGURED: (
+            "CURRENCY_CONFIGURED",
+            "The currency is one we know, with a rate if there is a base currency.",
+        ),
     }
 )
 

@@ -18,6 +18,7 @@ from domain.buyers import Values
 from domain.catalog.matches import Wanted, find_products
 from domain.catalog.records import Product, Reservation, ReservationState
 from domain.channel.adopt import adopted_numbers
+from domain.channel.base_rates import Base
 from domain.channel.deliveries import deliveries_of
 from domain.channel.moved import Moved
 from domain.channel.records import Attention, AttentionState, DecisionRecord
@@ -61,6 +62,7 @@ class DueOrder:
     moved: Moved | None = None
     stale: Moved | None = None
     was_canceled: bool = False
+    base: Base | None = None  # of one to be imported, while there is a base currency
     adopted_as: str | None = None  # what another system calls the order that it made of it
 
     @property

@@ -13,11 +13,13 @@ from domain.channel.amounts import Sums, amount_line, grand_total, line_sums, or
 from domain.channel.checks import of_the_order_alone
 from domain.channel.due_orders import DueOrder
 from domain.channel.normal_address import normal_address
+from domain.commerce.base_amounts import in_base
 from domain.commerce.customers import CustomerKey, customer_digest, customers_of, made_up_email
 from domain.commerce.lifecycle import DEFAULT_STATUS, CommerceOrderState
 from domain.commerce.orders import Draft, place_orders
 from domain.commerce.person_names import plain_name
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.exchange import rate_text
 from domain.money import Money
 from domain.sealing import Sealer
 from domain.timeline import EventKind
@@ -61,12 +63,14 @@ def draft_of(due: DueOrder, *, now: datetime) -> Draft:
     sums = [line_sums(line) for line in amounts]
     whole = order_sums(sums, of_the_order_alone(order_parts(due.order), amounts))
     from_amazon = due.settings.order_number_source is OrderNumberSource.AMAZON
+    order = _order(due, whole, total, now=now)
+    order.base_total_minor = in_base(order, order.total_minor)
     lines = [
         _line(item, due.products[item.id], own, total.currency, position)
         for position, (item, own) in enumerate(zip(items, sums, strict=True), start=1)
     ]
     return Draft(
-        order=_order(due, whole, total, now=now),
+        order=order,
         lines=lines,
         number=due.adopted_as or (due.order.number if from_amazon else None),
         prefix=due.settings.order_number_prefix or "",
@@ -91,6 +95,8 @@ def _order(due: DueOrder, sums: Sums, total: Money, *, now: datetime) -> Commerc
         other_minor=sums.other,
         total_minor=total.minor,
         paid_minor=total.minor,
+        base_currency=due.base and due.base.currency,
+        base_rate=rate_text(due.base.rate) if due.base and due.base.rate else None,
         purchased_at=due.order.purchased_at,
         created_at=now,
         updated_at=now,

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from domain.accounts.global_settings import InForce, save_in
+from domain.accounts.global_settings import InForce, base_currency, save_in
 from domain.accounts.service_records import Installation
 from domain.amazon.held import hold_or_release_in
 from domain.change import change
+from domain.channel.affected import orders_of_currency
 from domain.timeline import SYSTEM, Actor
 
 COPIED: Final = (
@@ -24,10 +25,15 @@ async def update_global_settings(
 ) -> InForce:
     """Save a new version of the global settings; what waits for Amazon is held or let go with it.
 
+    Another base currency, or none, has the orders evaluated again that lacked a rate; orders that are made keep theirs.
+
     Raises StaleVersion, RequiredInput or InvalidInput.
     """
     async with change(now=now, actor=actor) as unit:
+        base = await base_currency()
         saved = await save_in(unit, patch=patch, expected_version=expected_version)
+        if saved.chosen.base_currency != base:
+            await orders_of_currency(unit)
         await hold_or_release_in(unit)
         return saved
 

@@ -12,6 +12,7 @@ from domain.amazon.display import ImportState
 from domain.amazon.facts import AmazonOrderStatus
 from domain.catalog.records import Reservation, ReservationState
 from domain.catalog.shelf import chunks
+from domain.channel.base_currency import find_bases
 from domain.channel.canceled import restocks
 from domain.channel.cases import Outcome
 from domain.channel.due_orders import DueOrder, load
@@ -132,6 +133,7 @@ class Rehearsal:
         return due_orders
 
     async def _rule(self, due_orders: Sequence[DueOrder], ahead: _Ahead) -> list[Ruling]:
+        await find_bases(due_orders, now=self.now)
         free = await free_stock(due_orders)
         for product_id in free:
             free[product_id] += ahead.given_back[product_id]

@@ -14,6 +14,7 @@ class ResolutionKind(StrEnum):
     CORRECT_ADDRESS = "CORRECT_ADDRESS"
     RETRY_IMPORT = "RETRY_IMPORT"
     READ_AGAIN = "READ_AGAIN"  # ask Amazon for the order again
+    SET_RATE = "SET_RATE"  # of the order's currency
     CANCEL_ORDER = "CANCEL_ORDER"
     RETRY_COMMAND = "RETRY_COMMAND"
     GIVE_UP_COMMAND = "GIVE_UP_COMMAND"
@@ -32,6 +33,7 @@ class ResolutionInput(StrEnum):
     PRODUCT = "PRODUCT"
     ADDRESS = "ADDRESS"
     QUANTITY = "QUANTITY"
+    RATE = "RATE"
     NOTE = "NOTE"
     CREDENTIALS = "CREDENTIALS"
 

@@ -12,6 +12,8 @@ from domain.catalog.records import Product
 from domain.catalog.shelf import stock_of
 from domain.catalog.stock import Claim
 from domain.channel.amounts import amount_line, grand_total, order_parts
+from domain.channel.base_currency import find_bases
+from domain.channel.base_rates import rate_flaws
 from domain.channel.blockers import Flaw, LineState, ProductState
 from domain.channel.cancel_rules import open_cancel
 from domain.channel.cases import OrderState, Outcome, StockAction
@@ -36,6 +38,7 @@ class Ruling:
 
 async def judge(due_orders: Sequence[DueOrder], *, now: datetime) -> list[Ruling]:
     """Decide about each order in turn; what one takes from the shelf the next one does not find."""
+    await find_bases(due_orders, now=now)
     return rule(due_orders, free=await free_stock(due_orders), now=now)
 
 
@@ -120,6 +123,7 @@ def _flaws(due: DueOrder) -> tuple[Flaw, ...]:
             lines=[amount_line(item) for item in due.items],
         ),
         *currency_flaws(due.order.currency),
+        *rate_flaws(due.order.currency, due.base),
     )
 
 

@@ -93,7 +93,7 @@ _FIXED: Final[Mapping[AttentionKind, tuple[Resolution, ...]]] = MappingProxyType
 )
 _OF_A_COMMAND: Final = (AttentionKind.COMMAND_REFUSED, AttentionKind.COMMAND_PARKED, AttentionKind.COMMAND_OVERDUE)
 _DATA: Final = (BlockerKind.CURRENCY_NOT_CONFIGURED, BlockerKind.MARKETPLACE_DATA_INVALID)
-_FOR_ALL: Final = (_Kind.CREATE_PRODUCT, _Kind.MATCH_PRODUCT, _Kind.ENABLE_PRODUCT)
+_FOR_ALL: Final = (_Kind.CREATE_PRODUCT, _Kind.MATCH_PRODUCT, _Kind.ENABLE_PRODUCT, _Kind.SET_RATE)
 _OF_ONE_ORDER: Final = (BlockerKind.INVALID_ADDRESS, BlockerKind.MARKETPLACE_DATA_INVALID)
 
 
@@ -143,6 +143,8 @@ def _of_blocker(entry: Attention, around: Surroundings) -> Iterator[Resolution]:
     elif kind is BlockerKind.INVALID_ADDRESS:
         yield from (_CORRECT, _READ_AGAIN)
         yield from _cancellation(entry, around)
+    elif kind in _DATA and "base_currency" in entry.facts:
+        yield _rate(entry.facts["value"], entry.facts["base_currency"])
     elif kind in _DATA:
         yield from (_READ_AGAIN, _RETRY_IMPORT)
     yield _DISMISS
@@ -171,6 +173,15 @@ def _creation(item: AmazonItem | None) -> Iterator[Resolution]:
     if sku:
         label = f"Create product {sku} from the item"
         yield Resolution(kind=_Kind.CREATE_PRODUCT, label=label, mutation="createProductFromItem")
+
+
+def _rate(currency: str, base: str) -> Resolution:
+    return Resolution(
+        kind=_Kind.SET_RATE,
+        label=f"Set the rate from {currency} to {base}, from today on",
+        mutation="setCurrencyRates",
+        needs_input=(ResolutionInput.RATE,),
+    )
 
 
 def _restock(sku: str, short: int, *, together: bool = False) -> Resolution:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.commerce.base_amounts import base_of_paper
 from domain.commerce.given_back import Given
 from domain.commerce.numbers import Numbered, take_numbers
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo, Document, DocumentLine
@@ -116,6 +117,7 @@ async def issue_memo(connection: BaseDBAsyncClient, draft: MemoDraft, *, restock
     """Store a credit memo with its lines and the next number, and count it on the order and its lines."""
     order = draft.order
     numbers = await take_numbers(connection, store_view=order.store_view, kind=Numbered.CREDIT_MEMO, count=1)
+    base_total = base_of_paper(order, before=order.refunded_minor, amount=draft.total)
     order.refunded_minor += draft.total
     order.version += 1
     await order.save(update_fields=["refunded_minor", "version"])
@@ -129,6 +131,8 @@ async def issue_memo(connection: BaseDBAsyncClient, draft: MemoDraft, *, restock
         adjustment_minor=draft.adjustment_refund - draft.adjustment_fee,
         adjustment_fee_minor=draft.adjustment_fee,
         total_minor=draft.total,
+        base_currency=order.base_currency,
+        base_total_minor=base_total,
         reason=draft.reason,
         note=draft.note,
         restocked=restocked,

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
+from domain.commerce.base_amounts import base_of_paper
 from domain.commerce.numbers import Numbered, take_numbers
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Document, DocumentLine, Invoice
 from domain.money import share
@@ -65,6 +66,8 @@ async def store_invoice(
         shipping_minor=bill.shipping,
         tax_minor=bill.tax,
         total_minor=bill.total,
+        base_currency=order.base_currency,
+        base_total_minor=base_of_paper(order, before=order.paid_minor, amount=bill.total),
         created_at=now,
     )
     billed = [line for line in lines if line.id in quantities]

@@ -188,5 +188,7 @@ def _bill(order: CommerceOrder, number: str) -> Invoice:
         shipping_minor=order.shipping_minor,
         tax_minor=order.tax_minor,
         total_minor=order.total_minor,
+        base_currency=order.base_currency,
+        base_total_minor=order.base_total_minor,
         created_at=order.created_at,
     )

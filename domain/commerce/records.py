@@ -49,6 +49,9 @@ class CommerceOrder(Model):
     total_minor = fields.BigIntField()
     paid_minor = fields.BigIntField(default=0)  # the sum of its invoices
     refunded_minor = fields.BigIntField(default=0)
+    base_currency = fields.CharField(max_length=3, null=True)  # the one of the whole back office when it was made
+    base_rate = fields.CharField(max_length=20, null=True)  # what 1 `currency` was worth in it then
+    base_total_minor = fields.BigIntField(null=True)
     version = fields.IntField(default=1)
     purchased_at = Instant()  # when the buyer placed the channel's order
     created_at = Instant()
@@ -119,6 +122,8 @@ class Invoice(Model):
     shipping_minor = fields.BigIntField(default=0)  # what of it is shipping
     tax_minor = fields.BigIntField(default=0)  # what of it is tax
     total_minor = fields.BigIntField()
+    base_currency = fields.CharField(max_length=3, null=True)
+    base_total_minor = fields.BigIntField(null=True)  # with those before it what they come to together
     created_at = Instant()
 
     class Meta:
@@ -183,6 +188,8 @@ class CreditMemo(Model):
     adjustment_minor = fields.BigIntField(default=0)  # what belongs to no line, after the fee
     adjustment_fee_minor = fields.BigIntField(default=0)  # what was kept back
     total_minor = fields.BigIntField()
+    base_currency = fields.CharField(max_length=3, null=True)
+    base_total_minor = fields.BigIntField(null=True)  # with those before it what they come to together
     reason = fields.CharField(max_length=32)
     note = fields.TextField(null=True)  # never buyer data
     restocked = fields.BooleanField(default=False)
