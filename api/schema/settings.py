@@ -79,6 +79,10 @@ class OrderSettings(Node):
     fba_requires_stock: bool = strawberry.field(
         description="Whether an order that Amazon sends needs stock of ours to be imported."
     )
+    auto_create_products: bool = strawberry.field(
+        description="Whether the import makes the product of a seller SKU that has none, disabled and without counted "
+        "stock, instead of blocking the order; such products let orders through until somebody enables them."
+    )
     canceled_order_end_state: CommerceOrderState = strawberry.field(
         description="Where a commerce order ends that Amazon cancels: COMPLETE, CLOSED or CANCELED."
     )
@@ -145,6 +149,10 @@ class OrderSettingsPatch:
     initial_status: str | None = optional("The code of a custom status; null for none.")
     stock_rule: StockRule | None = optional("What an imported order reserves.")
     fba_requires_stock: bool | None = optional("Whether an order that Amazon sends needs stock of ours to be imported.")
+    auto_create_products: bool | None = optional(
+        "Whether the import makes the product of a seller SKU that has none, disabled and without counted stock, "
+        "instead of blocking the order; such products let orders through until somebody enables them."
+    )
     canceled_order_end_state: CommerceOrderState | None = optional(
         "Where a commerce order ends that Amazon cancels: COMPLETE, CLOSED or CANCELED."
     )

@@ -60,6 +60,7 @@ class OrderSettings:
     reservation_days: int = 14
     stock_rule: StockRule = StockRule.DOCUMENTED
     fba_requires_stock: bool = False
+    auto_create_products: bool = False
     canceled_order_end_state: CanceledOrderEndState = CanceledOrderEndState.COMPLETE
     initial_status_mode: InitialStatusMode = InitialStatusMode.DEFAULT
     initial_status: str | None = None

@@ -169,6 +169,7 @@ _RULES: Final[Mapping[str, Callable[[object, str], Any]]] = {
     "order_number_prefix": _text(_PREFIX, "letters, digits and . _ / - only, at most 16"),
     "reservation_days": _days(1, 90),
     "fba_requires_stock": _yes_or_no,
+    "auto_create_products": _yes_or_no,
     "initial_status": _status,
     # Amazon's Data Protection Policy: buyer data at most 30 days after delivery.
     "pii_retention_days": _days(1, 30),

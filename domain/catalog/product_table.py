@@ -101,7 +101,8 @@ async def update_products(unit: Change, products: Sequence[KnownProduct]) -> Non
     edited = ", ".join(f"{name} = edited.{name}" for name in _EDITED)
     rows = json_rows(unit.connection, {"id": "integer", **_EDITED})
     await unit.connection.execute_query(
-        f"UPDATE product SET {edited}, version = version + 1, updated_at = {placeholder(unit.connection, 2)} "
+        f"UPDATE product SET {edited}, awaits_review = awaits_review AND NOT edited.enabled, "
+        f"version = version + 1, updated_at = {placeholder(unit.connection, 2)} "
         f"FROM {rows} edited WHERE product.id = edited.id",
         [encode_rows([_edited(product) for product in products]), to_text(unit.now)],
     )

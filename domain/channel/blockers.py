@@ -26,7 +26,7 @@ class ProductState:
     """A product as the decision sees it.
 
     `available` is what this order may take: what is free on the shelf and all that the order holds already. Lines of
-    one product carry the same number and share it.
+    one product carry the same number and share it. `is_let_through`: an import made it, and nobody enabled it since.
     """
 
     product_id: int
@@ -34,11 +34,15 @@ class ProductState:
     enabled: bool
     manages_stock: bool
     available: int
+    is_let_through: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineState:
-    """One item that Amazon still lists; `needed` is what the stock rule wants reserved for it."""
+    """One item that Amazon still lists; `needed` is what the stock rule wants reserved for it.
+
+    `is_to_create`: it has no product, and the import makes one.
+    """
 
     item_id: int
     seller_sku: str | None
@@ -46,6 +50,7 @@ class LineState:
     quantity: int
     needed: int
     product: ProductState | None = None
+    is_to_create: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +86,19 @@ class Blocker:
 def product_blockers(lines: Sequence[LineState]) -> tuple[Blocker, ...]:
     """Return a blocker for each line whose product is not known or not enabled."""
     return tuple(blocker for line in lines for blocker in _of_product(line))
+
+
+def made_by_import(kind: BlockerKind, lines: Sequence[LineState]) -> str | None:
+    """Return why lines pass the check of a kind although their products are missing or disabled; None where none is."""
+    to_create = [line.seller_sku or "" for line in lines if line.is_to_create]
+    if kind is BlockerKind.PRODUCT_NOT_MATCHED and to_create:
+        made = ", ".join(dict.fromkeys(to_create))
+        return f"The import makes the products that are missing, disabled and without counted stock: {made}."
+    products = [line.product for line in lines if line.product and line.product.is_let_through]
+    if kind is BlockerKind.PRODUCT_DISABLED and products:
+        made = ", ".join(dict.fromkeys(product.sku for product in products))
+        return f"Disabled products that an import made, and nobody enabled since, let orders through: {made}."
+    return None
 
 
 def stock_blockers(lines: Sequence[LineState], *, merchant: bool) -> tuple[Blocker, ...]:
@@ -121,6 +139,8 @@ def flaw_blockers(flaws: Sequence[Flaw], *, merchant: bool) -> tuple[Blocker, ..
 
 
 def _of_product(line: LineState) -> Iterator[Blocker]:
+    if line.product is None and line.is_to_create:
+        return
     if line.product is None:
         yield Blocker(
             kind=BlockerKind.PRODUCT_NOT_MATCHED,
@@ -128,7 +148,7 @@ def _of_product(line: LineState) -> Iterator[Blocker]:
             item_id=line.item_id,
             seller_sku=line.seller_sku,
         )
-    elif not line.product.enabled:
+    elif not line.product.enabled and not line.product.is_let_through:
         yield Blocker(
             kind=BlockerKind.PRODUCT_DISABLED,
             message=f'{REFUSAL}Product "{line.product.sku}" in order is not salable',

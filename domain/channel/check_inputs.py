@@ -17,6 +17,7 @@ def check_inputs(kind: BlockerKind, case: Case, found: Sequence[Blocker]) -> Inp
 def _looked_at(kind: BlockerKind, case: Case, found: Sequence[Blocker]) -> Iterator[tuple[str, str | None]]:
     match kind:
         case BlockerKind.PRODUCT_NOT_MATCHED:
+            yield "autoCreateProducts", str(case.settings.auto_create_products).lower()
             for line in case.lines:
                 yield f"product of {_name(line)}", line.product.sku if line.product else None
         case BlockerKind.PRODUCT_DISABLED:

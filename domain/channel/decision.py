@@ -8,7 +8,15 @@ from typing import Final
 
 from domain.accounts.order_settings import OrderSettings
 from domain.amazon.facts import FulfillmentChannel
-from domain.channel.blockers import Blocker, BlockerKind, LineState, flaw_blockers, product_blockers, stock_blockers
+from domain.channel.blockers import (
+    Blocker,
+    BlockerKind,
+    LineState,
+    flaw_blockers,
+    made_by_import,
+    product_blockers,
+    stock_blockers,
+)
 from domain.channel.cases import Case, OrderState, Outcome, StockAction
 from domain.channel.check_inputs import check_inputs
 from domain.channel.import_table import INPUTS, TABLE, Row
@@ -93,5 +101,5 @@ def _steps(row: Row, case: Case, *, decides: bool) -> tuple[Step, ...]:
 def _check(kind: BlockerKind, case: Case) -> Step:
     rule, passes = _CHECKS[kind]
     found = tuple(blocker for blocker in case.blockers if blocker.kind is kind)
-    because = "; ".join(blocker.message for blocker in found) or passes
+    because = "; ".join(blocker.message for blocker in found) or made_by_import(kind, case.lines) or passes
     return Step(rule=rule, passed=not found, because=because, inputs=check_inputs(kind, case, found))

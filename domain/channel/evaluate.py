@@ -13,6 +13,7 @@ from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder
 from domain.change import Change, change
 from domain.channel.attention import Concern, open_all, reconcile
+from domain.channel.auto_create import create_missing
 from domain.channel.canceled import write_off_canceled
 from domain.channel.cases import Outcome
 from domain.channel.concerns import concerns_of, is_put_aside
@@ -110,6 +111,7 @@ async def _evaluate(unit: Change, ids: Sequence[int], *, sealer: Sealer) -> Eval
     await reconcile(unit, concerns)
     await hold(unit, rulings)
     importable = [ruling.due for ruling in rulings if ruling.decision.outcome is Outcome.IMPORTED]
+    await create_missing(unit, importable)
     await import_orders(unit, importable, sealer=sealer)
     await settle(unit, due_orders, just_imported={due.order.id for due in importable})
     aside = {due.order.id for due, found in concerns if is_put_aside(due, found)}

@@ -12,6 +12,7 @@ from domain.amazon.display import ImportState
 from domain.amazon.facts import AmazonOrderStatus
 from domain.catalog.records import Reservation, ReservationState
 from domain.catalog.shelf import chunks
+from domain.channel.auto_create import lacking, planned_product
 from domain.channel.base_currency import find_bases
 from domain.channel.canceled import restocks
 from domain.channel.cases import Outcome
@@ -144,6 +145,8 @@ class Rehearsal:
         return rulings
 
     async def _import(self, due_orders: Sequence[DueOrder], ahead: _Ahead) -> None:
+        for due, item in list(lacking(due_orders)):
+            due.products[item.id] = planned_product(item)
         drafts = [draft_of(due, now=self.now) for due in due_orders]
         await number_orders(drafts, take=ahead.take, taken=ahead.numbers)
         for due, draft in zip(due_orders, drafts, strict=True):

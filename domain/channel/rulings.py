@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from domain.accounts.order_settings import StockRule
 from domain.amazon.facts import AddressFacts, FulfillmentChannel, Problem
 from domain.amazon.records import AmazonItem
-from domain.catalog.records import Product
 from domain.catalog.shelf import stock_of
 from domain.catalog.stock import Claim
 from domain.channel.amounts import amount_line, grand_total, order_parts
+from domain.channel.auto_create import is_let_through, is_to_create
 from domain.channel.base_currency import find_bases
 from domain.channel.base_rates import rate_flaws
 from domain.channel.blockers import Flaw, LineState, ProductState
@@ -85,11 +85,13 @@ def _line(due: DueOrder, item: AmazonItem, available: Mapping[int, int]) -> Line
         asin=item.asin,
         quantity=item.quantity_ordered,
         needed=_needed(due, item),
-        product=_product(due.products.get(item.id), available),
+        product=_product(due, item, available),
+        is_to_create=item.id not in due.products and is_to_create(item, due.settings),
     )
 
 
-def _product(product: Product | None, available: Mapping[int, int]) -> ProductState | None:
+def _product(due: DueOrder, item: AmazonItem, available: Mapping[int, int]) -> ProductState | None:
+    product = due.products.get(item.id)
     if product is None:
         return None
     return ProductState(
@@ -98,6 +100,7 @@ def _product(product: Product | None, available: Mapping[int, int]) -> ProductSt
         enabled=product.enabled,
         manages_stock=product.manages_stock,
         available=available.get(product.id, 0),
+        is_let_through=is_let_through(product, due.settings),
     )
 
 

@@ -16,11 +16,14 @@ def why_unheld(lines: Sequence[LineState], *, held: Mapping[int, Reservation]) -
     A line that holds its product already keeps it when the product is taken off sale.
     """
     for line in lines:
+        if line.is_to_create:
+            continue  # nobody counts the product that the import makes
         if line.product is None:
             return (
                 f'{_UNABLE} we cannot find the product "{line.seller_sku or line.asin or "without SKU"}" in the catalog'
             )
         before = held.get(line.item_id)
-        if not line.product.enabled and (before is None or before.product_id != line.product.product_id):
+        is_off = not (line.product.enabled or line.product.is_let_through)
+        if is_off and (before is None or before.product_id != line.product.product_id):
             return f'{_UNABLE} the product "{line.product.sku}" is disabled.'
     return NOT_ENOUGH if stock_blockers(lines, merchant=True) else None

@@ -23,6 +23,7 @@ STORED: dict[str, list[Any]] = {
     "reservationDays": [14, 3],
     "stockRule": ["DOCUMENTED", "UNSHIPPED_ONLY"],
     "fbaRequiresStock": [False, True],
+    "autoCreateProducts": [False, True],
     "canceledOrderEndState": ["COMPLETE", "CLOSED"],
     "initialStatusMode": ["DEFAULT", "CUSTOM"],
     "initialStatus": ["fraud", "processing"],

@@ -47,7 +47,7 @@ KEPT: Final = (
 )
 TELLING: Final = (
     *("import_enabled", "import_enabled", "import_enabled", "pending_order_stock", "pending_order_stock"),
-    *("stock_rule", "fba_requires_stock", "order_number_source", "order_number_prefix"),
+    *("stock_rule", "fba_requires_stock", "auto_create_products", "order_number_source", "order_number_prefix"),
 )
 CHOICES: Final[Mapping[str, tuple[Any, ...]]] = {
     "import_enabled": (True, False),
@@ -59,6 +59,7 @@ CHOICES: Final[Mapping[str, tuple[Any, ...]]] = {
     "reservation_days": (1, 2, 14),
     "stock_rule": ("DOCUMENTED", "UNSHIPPED_ONLY"),
     "fba_requires_stock": (False, True),
+    "auto_create_products": (False, True),
     "canceled_order_end_state": ("COMPLETE", "CLOSED", "CANCELED"),
     "initial_status_mode": ("DEFAULT", "CUSTOM"),
     "initial_status": ("fraud", "packing"),

@@ -26,6 +26,7 @@ products = st.builds(
     enabled=st.booleans(),
     manages_stock=st.booleans(),
     available=st.just(4),
+    is_let_through=st.booleans(),
 )
 lines = st.builds(
     LineState,
@@ -34,6 +35,7 @@ lines = st.builds(
     quantity=st.integers(-1, 4),
     needed=st.integers(0, 4),
     product=st.none() | products,
+    is_to_create=st.booleans(),
 )
 orders = st.builds(
     OrderState,

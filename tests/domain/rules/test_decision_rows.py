@@ -200,7 +200,12 @@ def test_each_step_says_what_it_looked_at():
         "fulfillmentChannel": "MERCHANT",
         "pendingOrderStock": "RESERVE",
     }
-    assert inputs["PRODUCTS_MATCHED"] == {"lines": "1", "product of S-MUG": "MUG", "blockers": "0"}
+    assert inputs["PRODUCTS_MATCHED"] == {
+        "lines": "1",
+        "autoCreateProducts": "false",
+        "product of S-MUG": "MUG",
+        "blockers": "0",
+    }
     assert inputs["PRODUCTS_ENABLED"] == {"lines": "1", "MUG enabled": "true", "blockers": "0"}
     assert inputs["ENOUGH_STOCK"] == {
         "lines": "1",
@@ -222,6 +227,7 @@ def test_a_check_that_stops_an_order_shows_what_it_found():
     assert inputs == {
         "PRODUCTS_MATCHED": {
             "lines": "3",
+            "autoCreateProducts": "false",
             "product of S-MUG": "MUG",
             "product of B0CUP": None,
             "product of line 3": None,
