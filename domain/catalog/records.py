@@ -77,8 +77,8 @@ class Stock(Model):
     source = fields.CharField(max_length=64, default=DEFAULT_SOURCE)
     on_hand = fields.BigIntField()
     reserved = fields.BigIntField(default=0)
-
     elsewhere = fields.BigIntField(default=0)
+
     class Meta:
         """Storage."""
 
