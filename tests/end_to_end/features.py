@@ -85,6 +85,15 @@ FEATURES: Final = (
     _core("Customer lookup/creation", "CommerceOrder.customer", "Query.customers"),
     _core("Amounts: Amazon prices, discount, tax", "CommerceOrder.total", "CommerceOrder.lines"),
     _more(
+    _more(
+        "Currency conversion",
+        "Mutation.setCurrencyRates",
+        "CommerceOrder.baseTotal",
+        "CommerceOrderConnection.totals",
+        "StoreDashboard.baseSales",
+        "orderlane rates import",
+        "orderlane config base-currency",
+    ),
         "Shipping price/tax, gift wrap, remainder rounding",
         "CommerceOrder.shipping",
         "CommerceOrder.giftWrap",
@@ -151,6 +160,7 @@ FEATURES: Final = (
         "Mutation.createProductFromItem",
     ),
     _core("Import disabled: view only", "AmazonOrder.actions"),
+    _more("Auto-create disabled product", "Mutation.updateOrderSettings", "OrderSettings.autoCreateProducts"),
     _core("Cancel unshipped order with reason", "Mutation.cancelOrder", "orderlane orders cancel"),
     _core("Cancel refused unless Unshipped", "Mutation.cancelOrder"),
     _core("Cancel effect on Commerce order", "CommerceOrder.creditMemos"),
