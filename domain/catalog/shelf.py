@@ -8,7 +8,14 @@ from tortoise.connection import get_connection
 
 from domain.catalog.listing_marks import mark_listings
 from domain.catalog.records import DEFAULT_SOURCE, MoveReason, Product
-from domain.catalog.source_shelf import Place, change_places, enabled_among, physical_of, sums_by_place
+from domain.catalog.source_shelf import (
+    Place,
+    change_places,
+    enabled_among,
+    for_sale_beside,
+    physical_of,
+    sums_by_place,
+)
 from domain.change import Change
 from domain.errors import InsufficientStock
 from domain.instant import to_text
@@ -72,6 +79,12 @@ async def stock_of(product_ids: Iterable[int]) -> dict[int, Shelf]:
         [encode_rows(wanted)],
     )
     return {row["product_id"]: Shelf(**row) for row in rows}
+
+
+async def for_sale_of(product_ids: Iterable[int]) -> dict[int, dict[str, int]]:
+    """Return how many lie at the enabled sources, in the order that goods are taken from them, as `stock_of` reads."""
+    stocks = await stock_of(product_ids)
+    return await for_sale_beside({product_id: stock.at_default for product_id, stock in stocks.items()})
 
 
 async def put_on_shelf(unit: Change, counts: Mapping[int, int]) -> None:

@@ -37,11 +37,19 @@ async def physical_of(product_ids: Iterable[int]) -> dict[int, dict[str, int]]:
     return found
 
 
-async def for_sale_of(product_ids: Iterable[int]) -> dict[int, dict[str, int]]:
-    """Return how many of each product lie at the enabled sources, in the order that goods are taken from them."""
+async def for_sale_beside(at_default: Mapping[int, int]) -> dict[int, dict[str, int]]:
+    """Return how many of each product lie at the enabled sources, in the order that goods are taken from them.
+
+    What lies at the default one is known.
+    """
     codes = [source.code for source in await in_order() if source.enabled]
-    found = await physical_of(product_ids)
-    return {product_id: {code: places.get(code, 0) for code in codes} for product_id, places in found.items()}
+    found = {product_id: dict.fromkeys(codes, 0) for product_id in at_default}
+    for product_id, there in at_default.items():
+        found[product_id][DEFAULT_SOURCE] = there
+    if len(codes) > 1:
+        for row in await SourceStock.filter(product_id__in=list(at_default), source__in=codes).order_by("id"):
+            found[row.product_id][row.source] = row.physical
+    return found
 
 
 async def change_places(unit: Change, by: Mapping[Place, int]) -> Place | None:

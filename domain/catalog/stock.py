@@ -8,8 +8,7 @@ from typing import Final
 
 from domain.catalog.picking import Pick, Taking, pick
 from domain.catalog.records import MoveReason, Reservation, ReservationState
-from domain.catalog.shelf import Move, move, stock_of
-from domain.catalog.source_shelf import for_sale_of
+from domain.catalog.shelf import Move, for_sale_of, move
 from domain.change import Change, change
 from domain.timeline import SYSTEM, EventKind, Subject
 
@@ -150,8 +149,8 @@ async def _taken(
     rows: Sequence[Reservation], freed: Mapping[int, int], reason: MoveReason, chosen: Chosen
 ) -> list[Move]:
     """Return the moves of goods that leave, each from its source."""
-    product_ids = {row.product_id for row in rows}
-    await stock_of(product_ids)  # locks them, so that what lies where stays so
+    if not rows:
+        return []
     takings = [
         Taking(
             item_id=row.item_id,
@@ -162,7 +161,7 @@ async def _taken(
         for row in rows
     ]
     by_item = {row.item_id: row for row in rows}
-    picks = pick(takings, await for_sale_of(product_ids))
+    picks = pick(takings, await for_sale_of(row.product_id for row in rows))
     return [_left(by_item[one.item_id], one, reason) for one in picks]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from domain.amazon.records import AmazonOrder
 from domain.catalog.picking import Pick, Taking, pick
-from domain.catalog.source_shelf import for_sale_of
+from domain.catalog.shelf import for_sale_of
 from domain.channel.ship_input import PackageRequest, allot
 from domain.channel.ship_sources import SourceChoice, chosen_sources, held_for
 from domain.channel.standing import standings

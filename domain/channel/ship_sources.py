@@ -5,8 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.catalog.records import Product, Reservation, ReservationState
-from domain.catalog.shelf import stock_of, too_few_at
-from domain.catalog.source_shelf import for_sale_of
+from domain.catalog.shelf import for_sale_of, too_few_at
 from domain.catalog.sources import find_source
 from domain.errors import InvalidInput, NotFound, QuantityTooLarge
 
@@ -29,10 +28,10 @@ async def chosen_sources(
     Raises NotFound for an unknown line or source, InvalidInput for a disabled source or goods that are not held,
     QuantityTooLarge for more than leave, and InsufficientStock where fewer lie at a source.
     """
+    if not choices:
+        return {}
     held = await held_for([choice.item_id for choice in choices])
-    product_ids = {row.product_id for row in held.values()}
-    await stock_of(product_ids)  # locks them, so that what lies where stays so
-    left = await for_sale_of(product_ids)
+    left = await for_sale_of(row.product_id for row in held.values())
     taken: defaultdict[int, Counter[str]] = defaultdict(Counter)
     for at, choice in enumerate(choices):
         path = ("input", "sources", str(at))
