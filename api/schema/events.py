@@ -86,8 +86,8 @@ described(
             "STATUS_DEFINED",
             "PRODUCT_CREATED",
             "PRODUCT_CHANGED",
-        ]
             "SOURCE_CHANGED",
+        ]
     ),
 )
 
