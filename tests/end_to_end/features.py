@@ -57,6 +57,7 @@ FEATURES: Final = (
     _core("Integration cut-off", "Store.cutoffAt", "Mutation.previewBackfill", "Mutation.startBackfill"),
     _core("Amazon status values", "AmazonOrder.status", "AmazonOrder.displayStatus"),
     _core("Order Notes", "AmazonOrder.latestEvent", "AmazonOrder.events"),
+    _more("Order as it was", "Query.amazonOrderAsOf"),
     _more("Note history", "AmazonOrder.events", "OrderEvent.at"),
     _core("Order number link targets", "AmazonOrder.defaultTarget", "AmazonOrder.sellerCentralUrl"),
     _core(

@@ -16,6 +16,7 @@ from domain.commerce.records import (
 from domain.timeline import Event
 from tests.domain.channel.stage import Stage, shelf
 from tests.domain.channel.walk import MANAGED, Walk
+from tests.domain.histories import check_histories
 
 STEPS = 150
 
@@ -50,6 +51,7 @@ async def check_everything(stage: Stage) -> None:
     await check_money()
     await check_quantities()
     await check_timelines()
+    await check_histories()
 
 
 async def check_orders(stage: Stage) -> None:

@@ -1,9 +1,10 @@
-"""A connected shop for every story, and its books balanced at the end of each."""
+"""A connected shop for every story, its books balanced and its orders' histories whole at the end of each."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.domain.histories import check_histories
 from tests.end_to_end.town import Town, town
 
 SHELVES = """{ products(first: 50) { nodes { sku stock reserved salable
@@ -17,6 +18,7 @@ async def shop(database_url: str) -> AsyncIterator[Town]:
         opened.world.clock.advance(60)
         yield opened
         await stock_is_the_sum_of_its_history(opened)
+        await check_histories()
 
 
 async def stock_is_the_sum_of_its_history(shop: Town) -> None:
