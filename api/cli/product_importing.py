@@ -52,7 +52,7 @@ async def import_here(file: ProductFile, *, name: str, skip_bad: bool, bar: Bar)
             import_id = await file_imports.begin_import(name=name, now=clock.now(), actor=actor)
             staged = 0
             bar.begin("Reading", total=file.size)
-            for part in _parts(file.wishes(), file_imports.PART):
+            for part in _parts(file.wishes(), file_imports.STAGED):
                 bar.reach(file.position)
                 if skip_bad or not file.bad:
                     refused = await file_imports.stage(import_id=import_id, wishes=part, now=clock.now(), actor=actor)

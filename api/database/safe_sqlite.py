@@ -174,7 +174,7 @@ async def _execute(client: SqliteTransactionWrapper, statement: str) -> None:
 
 
 async def _begin(client: SqliteTransactionWrapper, turn: str) -> None:
-    connection = client._connection
+    connection: Any = client._connection
     await connection._execute(begin_in_turn, connection._conn, turn)
 
 

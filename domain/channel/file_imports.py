@@ -15,14 +15,18 @@ from domain.catalog.import_records import ImportState, ProductImport, ProductImp
 from domain.catalog.product_rows import Wish
 from domain.catalog.product_table import known_products
 from domain.catalog.products import ImportedProducts, apply_wishes, below_reserved
+from domain.catalog.shelf import chunks
 from domain.change import change
 from domain.channel.affected import orders_behind
 from domain.errors import DomainError
 from domain.money import Money
 from domain.timeline import Actor, ActorKind
 
-PART: Final = 2_000
-"""So many lines are taken in one transaction: other writers wait no longer than that takes."""
+PART: Final = 1_000
+"""So many lines are taken in one transaction: other writers wait no longer than that takes (bench/product_file.py)."""
+
+STAGED: Final = 5 * PART
+"""So many lines are best staged at once, which takes less than a part that is taken."""
 
 _FORGOTTEN_AFTER: Final = timedelta(hours=24)
 _LEFT_ALONE_FOR: Final = timedelta(minutes=1)
@@ -61,7 +65,8 @@ async def stage(
             if wish.sku in known and (refusal := below_reserved(wish, known[wish.sku].shelf))
         }
         kept = [_values(wish) for wish in wishes if wish.line not in refused]
-        await ProductImportPart.create(import_id=import_id, lines=orjson.dumps(kept).decode())
+        for part in chunks(kept, PART):
+            await ProductImportPart.create(import_id=import_id, lines=orjson.dumps(part).decode())
         await ProductImport.filter(id=import_id).update(touched_at=now)
         return [*refused.items()]
 
