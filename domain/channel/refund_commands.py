@@ -36,7 +36,7 @@ async def queue_refund(unit: Change, *, order: AmazonOrder, memo: CreditMemo) ->
         order,
         accounts_of(standing, country=await _country(order)),
         await _wanted(standing, memo),
-        total=memo.total_minor,
+        total=Money(memo.total_minor, memo.currency),
         shipping=memo.shipping_minor,
     )
     payload = {

@@ -11,6 +11,7 @@ from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandStat
 from domain.channel.leaving import leaving_refusal
 from domain.channel.standing import Standing
 from domain.errors import ActionNotAllowed
+from domain.money import Money
 
 ACTION: Final = "REFUND"
 PATH: Final = ("input", "tellAmazon")
@@ -92,7 +93,7 @@ def accounts_of(standing: Standing, *, country: str) -> dict[str, Account]:
 
 
 def components_of(
-    order: AmazonOrder, accounts: dict[str, Account], wanted: Sequence[Wanted], *, total: int, shipping: int
+    order: AmazonOrder, accounts: dict[str, Account], wanted: Sequence[Wanted], *, total: Money, shipping: int
 ) -> dict[str, Parts]:
     """Return what Amazon is told of a credit memo, by item: the parts add up to its total exactly.
 
@@ -101,21 +102,23 @@ def components_of(
     """
     found: dict[str, Parts] = {}
     for one in wanted:
-        account = accounts.get(one.item_id)
+        account = accounts.get(one.item_id) or Account({}, {})
         amount = one.goods + one.shipping
-        if account is None or amount > account.left:
-            raise refused(order, _too_much(one.sku))
+        if amount > account.left:
+            raise _too_much(order, one.sku, amount, account.left, total.currency)
         if amount > 0:
             goods, of_shipping = _both_ways(one)
             parts = give_back(account.paid, account.given, goods=goods, shipping=of_shipping)
             _add(found, accounts, one.item_id, parts)
-    rest = total - sum(sum(parts.values()) for parts in found.values())
+    rest = total.minor - _sum(found)
     if rest > 0:
         _add_rest(found, accounts, rest, shipping=shipping - sum(one.shipping for one in wanted))
     elif rest < 0:
         found = dict(_less(found, -rest))
-    if total <= 0 or sum(sum(parts.values()) for parts in found.values()) != total:
-        raise refused(order, _NOTHING if total <= 0 else _too_much("all that has left"))
+    if total.minor <= 0:
+        raise refused(order, _NOTHING)
+    if _sum(found) != total.minor:
+        raise _too_much(order, "the order", total.minor, _sum(found), total.currency)
     return found
 
 
@@ -127,11 +130,19 @@ def refused(order: AmazonOrder, because: str) -> ActionNotAllowed:
 _NOTHING: Final = "The credit memo gives no money back, so there is nothing to tell Amazon."
 
 
-def _too_much(what: str) -> str:
-    return (
-        f"Amazon charged the buyer for what has left only, and less than that is left to give back of {what}: make the "
-        "credit memo without telling Amazon, or cancel what has not left (cancelRest)."
+def _too_much(order: AmazonOrder, what: str, asked: int, left: int, currency: str) -> ActionNotAllowed:
+    """Name what Amazon can still give back; it can be a smallest unit less than the memo's share of what has left."""
+    some_stays = order.amazon_status is AmazonOrderStatus.PARTIALLY_SHIPPED
+    return refused(
+        order,
+        f"Amazon charged the buyer for what has left only: of {what} it can give back {Money(max(0, left), currency)}, "
+        f"and {Money(asked, currency)} is asked for. Ask for no more, or make the credit memo without telling Amazon"
+        f"{'; what has not left is canceled with cancelRest' if some_stays else ''}.",
     )
+
+
+def _sum(found: Mapping[str, Parts]) -> int:
+    return sum(sum(parts.values()) for parts in found.values())
 
 
 def _is_undone(command: Command) -> bool:

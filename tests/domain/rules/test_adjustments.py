@@ -10,6 +10,7 @@ from domain.amazon.records import AmazonItem, AmazonOrder
 from domain.channel.refund_rules import REASONS, Account, Wanted, components_of
 from domain.commerce.refund_reasons import BY_PERSON
 from domain.errors import ActionNotAllowed
+from domain.money import Money
 from simulator.amounts import money
 from simulator.feeds.adjusting import REASONS as AMAZONS
 from simulator.finances.accounts import Refund, RefundedItem, open_account
@@ -108,7 +109,7 @@ def test_amazon_takes_every_refund_and_it_comes_to_the_memos_total(
         shipping = sum(one.shipping for one in wanted) + max(0, besides) // 2
         working = {item_id: Account(dict(one.paid), dict(one.given)) for item_id, one in ours.items()}
         try:
-            found = components_of(ORDER, working, wanted, total=total, shipping=shipping)
+            found = components_of(ORDER, working, wanted, total=Money(total, "JPY"), shipping=shipping)
         except ActionNotAllowed:
             left = sum(one.left for one in ours.values())
             too_much = any(
@@ -135,7 +136,27 @@ def test_a_line_that_gives_nothing_back_is_not_told() -> None:
         Wanted(item_id="i0", sku="MUG", goods=0, shipping=0),
         Wanted(item_id="i1", sku="PEN", goods=40, shipping=0),
     ]
-    assert components_of(ORDER, accounts, wanted, total=40, shipping=0) == {"i1": {"Principal": 40}}
+    assert components_of(ORDER, accounts, wanted, total=Money(40, "EUR"), shipping=0) == {"i1": {"Principal": 40}}
+
+
+def test_a_refund_of_too_much_says_how_much_amazon_can_give_back() -> None:
+    mug = Wanted(item_id="i0", sku="MUG", goods=1106, shipping=0)
+    accounts = {"i0": Account({"Principal": 1905}, {"Principal": 800})}
+    with pytest.raises(ActionNotAllowed) as refused:
+        components_of(ORDER, accounts, [mug], total=Money(1106, "USD"), shipping=0)
+    assert refused.value.message == (
+        "Amazon charged the buyer for what has left only: of MUG it can give back 11.05 USD, and 11.06 USD is asked "
+        "for. Ask for no more, or make the credit memo without telling Amazon."
+    )
+    some_stays = AmazonOrder(amazon_status=AmazonOrderStatus.PARTIALLY_SHIPPED)
+    with pytest.raises(ActionNotAllowed) as refused:
+        components_of(some_stays, accounts, [], total=Money(1106, "USD"), shipping=0)
+    assert "of the order it can give back 11.05 USD, and 11.06 USD is asked for." in refused.value.message
+    assert refused.value.message.endswith("; what has not left is canceled with cancelRest.")
+    with pytest.raises(ActionNotAllowed, match=r"of PEN it can give back 0.00 USD"):
+        components_of(
+            ORDER, {}, [Wanted(item_id="", sku="PEN", goods=1, shipping=0)], total=Money(1, "USD"), shipping=0
+        )
 
 
 def test_shipping_comes_out_of_shipping_and_goods_out_of_the_rest_in_proportion() -> None:
