@@ -79,7 +79,7 @@ async def sweep_once(worker: Worker) -> Swept:
 async def sync_due(worker: Worker) -> int:
     """Read for every cursor that is due and every order that was asked for; return how many."""
     due = await cursors.due_cursors(now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.syncs_a_sweep)
-    synced = await _by_account(worker, due, lambda cursor: sync_cursor(worker, cursor.id))
+    synced = await by_account(worker, due, lambda cursor: sync_cursor(worker, cursor.id))
     return synced + await read_orders(worker)
 
 
@@ -89,15 +89,15 @@ async def deliver_due(worker: Worker) -> int:
     due = await commands.due_commands(
         now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.commands_a_sweep
     )
-    return await _by_account(worker, due, lambda command: deliver_one(worker, command.id))
+    return await by_account(worker, due, lambda command: deliver_one(worker, command.id))
 
 
 async def feeds_due(worker: Worker) -> int:
     """Take the next step with every feed under way, then send what waits as new ones; return how many steps."""
     under_way = await feeds.due_feeds(now=worker.now())
-    followed = await _by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
+    followed = await by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
     waiting = await feeds.waiting_lanes(now=worker.now())
-    return followed + await _by_account(
+    return followed + await by_account(
         worker, waiting, lambda lane: submit_feed(worker, lane.account_id, lane.feed_type)
     )
 
@@ -119,7 +119,7 @@ async def evaluate_due(worker: Worker) -> tuple[int, int]:
     return evaluated, expired
 
 
-async def _by_account(worker: Worker, rows: Sequence[_Row], step: Callable[[_Row], Awaitable[bool]]) -> int:
+async def by_account(worker: Worker, rows: Sequence[_Row], step: Callable[[_Row], Awaitable[bool]]) -> int:
     """Take the steps of one account one after the other, of several accounts side by side."""
     gate = asyncio.Semaphore(worker.limits.accounts_at_once)
 

@@ -1,7 +1,7 @@
 """Orders that are due, each with everything the evaluation looks at, read with a handful of statements."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, TypeVar
@@ -81,11 +81,17 @@ class DueOrder:
         return self.order.amazon_status in SHIPPED
 
 
-async def due_ids(connection: BaseDBAsyncClient, *, now: str, limit: int) -> list[int]:
-    """Return the orders that are due, those that have to ship first before the others; none of a store that goes."""
+async def due_ids(
+    connection: BaseDBAsyncClient, *, now: str, limit: int, stores: Collection[int] | None = None
+) -> list[int]:
+    """Return the orders that are due, those that have to ship first before the others; none of a store that goes.
+
+    With `stores` only theirs.
+    """
     due, most = placeholder(connection, 1), placeholder(connection, 2)
+    theirs = "" if stores is None else f"AND store_id IN ({', '.join(map(str, stores))}) "
     _, rows = await connection.execute_query(
-        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} "
+        f"SELECT id FROM amazon_order WHERE evaluate_due <= {due} {theirs}"
         f"AND store_id NOT IN (SELECT id FROM store WHERE state = 'DELETING') ORDER BY {SHIP_FIRST} LIMIT {most}",
         [now, limit],
     )

@@ -63,13 +63,20 @@ class Evaluated:
 
 
 async def evaluate_batch(
-    *, now: datetime, sealer: Sealer, limit: int = BATCH, only: Sequence[int] | None = None
+    *,
+    now: datetime,
+    sealer: Sealer,
+    limit: int = BATCH,
+    only: Sequence[int] | None = None,
+    stores: Collection[int] | None = None,
 ) -> Evaluated:
     """Evaluate the orders that are due, or only these, in one transaction; those that ship first come first.
 
+    With `stores` only those of theirs that are due.
+
     If that fails, each order is evaluated alone, and one that fails again is parked for a person and a later attempt.
     """
-    ids = list(only) if only is not None else await due_ids(get_connection("default"), now=to_text(now), limit=limit)
+    ids = list(only) if only is not None else await _due(now, limit, stores)
     result = Evaluated()
     if not ids:
         return result
@@ -85,6 +92,10 @@ async def evaluate_batch(
         for order_id in ids:
             await _evaluate_alone(unit, order_id, result, sealer=sealer)
     return result
+
+
+async def _due(now: datetime, limit: int, stores: Collection[int] | None) -> list[int]:
+    return await due_ids(get_connection("default"), now=to_text(now), limit=limit, stores=stores)
 
 
 async def _evaluate_alone(unit: Change, order_id: int, result: Evaluated, *, sealer: Sealer) -> None:

@@ -176,7 +176,7 @@ FEATURES: Final = (
     _more("Several tracks per shipment", "Mutation.shipOrder"),
     _core("Completion on next cron", "AmazonOrder.displayStatus"),
     _core("Scheduled sync with configurable interval", "Store.nextSyncAt"),
-    _more("Run sync on demand", "Mutation.syncNow", "orderlane sync"),
+    _more("Run sync on demand, per store and step", "Mutation.syncNow", "orderlane sync"),
     _core("Lock against overlapping runs", "Store.syncRuns"),
     _core("Command outbox with retry", "Mutation.retryCommand", "Mutation.giveUpCommand", "Query.commands"),
     _core("Store dashboard query", "Store.dashboard", "orderlane stores show"),

@@ -4,7 +4,9 @@ import asyncio
 from datetime import datetime
 from typing import Any
 
+from api.worker.steps import Step, take_steps
 from api.worker.sweep import sweep_once
+from domain.accounts.records import Store
 from tests.end_to_end.stories.asking import (
     COUNT,
     FAILURE,
@@ -19,7 +21,9 @@ from tests.end_to_end.stories.asking import (
     states,
     to_do,
 )
-from tests.end_to_end.town import Town
+from tests.end_to_end.town import CONNECT, Town
+
+CANADA = "A2EUQ1WTGCTBG2"
 
 RUNS = """query($id: ID!) { store(id: $id) { lastSyncedAt nextSyncAt
   syncRuns(first: 20) { nodes { id state trigger seen imported startedAt finishedAt } } } }"""
@@ -45,7 +49,7 @@ async def test_scheduled_sync_with_configurable_interval(shop: Town):
     assert 200 <= waits.total_seconds() <= 400
 
 
-async def test_run_sync_on_demand(shop: Town):
+async def test_run_sync_on_demand_per_store_and_step(shop: Town):
     await shop.stock(MUG)
     await shop.pass_time()
     number = shop.place(MUG)
@@ -58,6 +62,33 @@ async def test_run_sync_on_demand(shop: Town):
     one_order = {"storeId": shop.store_id, "amazonOrderId": "not-a-number"}
     refused = (await shop.ask(SYNC, input=one_order))["syncNow"]
     assert [error["path"] for error in refused["errors"]] == [["input", "amazonOrderId"]]
+
+
+async def test_run_sync_on_demand_per_store_and_step_alone(shop: Town):
+    await shop.stock(MUG)
+    elsewhere = {"name": "Boutique", "marketplaceId": CANADA, "refreshToken": "Atzr|demo"}
+    assert (await shop.ask(CONNECT, input=elsewhere))["connectStore"]["errors"] == []
+    await shop.pass_time()
+    here, there = shop.place(MUG), shop.place(MUG, marketplace_id=CANADA)
+    shop.world.clock.advance(400)
+    worker, (us, canada) = shop.joined.worker, await Store.all().order_by("id")
+
+    assert (await take_steps(worker, {Step.EVALUATE, Step.SEND}, [us, canada])).total() == 0
+    assert (await shop.ask(COUNT))["amazonOrders"]["count"]["value"] == 0
+    assert (await take_steps(worker, {Step.READ}, [us]))[Step.READ] == 1  # one search for both stores of the seller
+    assert [(await look(shop, number))["importDecision"] for number in (here, there)] == [None, None]
+    assert await take_steps(worker, {Step.EVALUATE}, [us]) == {Step.EVALUATE: 1}
+    assert (await look(shop, here))["commerceOrder"]["state"] == "PROCESSING"
+    assert (await look(shop, there))["importDecision"] is None
+    assert await take_steps(worker, {Step.EVALUATE}, [canada]) == {Step.EVALUATE: 1}
+    assert (await look(shop, there))["commerceOrder"]["state"] == "PROCESSING"
+
+    for number in (here, there):
+        assert (await shop.ship(number))["errors"] == []
+    assert await take_steps(worker, {Step.SEND}, [canada]) == {Step.SEND: 1}
+    assert [(await shop.at_amazon(number))["fulfillmentStatus"] for number in (here, there)] == ["UNSHIPPED", "SHIPPED"]
+    assert (await take_steps(worker, set(Step), [us]))[Step.SEND] == 1
+    assert (await shop.at_amazon(here))["fulfillmentStatus"] == "SHIPPED"
 
 
 async def test_lock_against_overlapping_runs(shop: Town):
