@@ -4,16 +4,18 @@ from datetime import datetime
 
 import strawberry
 
+from api.schema.carriers import tracking_link
 from api.schema.commands import Command
 from api.schema.comments import CommentedPaper
 from api.schema.commerce_words import RefundReason
 from api.schema.context import Info
-from api.schema.loaders import Listing
 from api.schema.currency_amounts import PaperInBase
+from api.schema.loaders import Listing
 from api.schema.money import Money, money_of
 from api.schema.nodes import Node, window_on
 from api.schema.order_items import OrderItem
 from api.schema.printing import Printable
+from api.schema.scalars import Link
 from api.schema.workflow_fields import BilledParts
 from domain import money
 from domain.amazon.records import AmazonItem
@@ -101,6 +103,15 @@ class Package(Node):
         description="The carrier's tracking number; null where it shipped elsewhere and Amazon names none."
     )
 
+    @strawberry.field(
+        graphql_type=Link | None,
+        description="The carrier's page that follows it; null where that or the tracking number is not known.",
+    )
+    @staticmethod
+    def tracking_url(root: strawberry.Parent[records.Package]) -> Link | None:
+        """Return the link."""
+        return tracking_link(root.carrier_code, root.tracking_number)
+
     @strawberry.field(graphql_type=list[DocumentLine], description="What is in it.")
     @staticmethod
     async def lines(root: strawberry.Parent[records.Package], info: Info) -> list[records.DocumentLine]:
@@ -108,7 +119,8 @@ class Package(Node):
         return await info.context.loaders.rows(_LINES[Document.PACKAGE]).load(root.id)
 
     @strawberry.field(
-        graphql_type=Command | None, description="What tells Amazon about it; null where it shipped elsewhere."
+        graphql_type=Command | None,
+        description="What tells Amazon about it, the newest message; null where it shipped elsewhere.",
     )
     @staticmethod
     async def command(root: strawberry.Parent[records.Package], info: Info) -> CommandRecord | None:

@@ -11,6 +11,7 @@ from api.schema.attention_list import AttentionConnection, InState, OfKinds, Sto
 from api.schema.backlog import evaluation_backlog
 from api.schema.blocker_groups import BlockerGroupConnection, list_groups
 from api.schema.blocker_list import BlockerConnection, InStore, OfKind, StandingSo, list_blockers
+from api.schema.carriers import CarrierQuestions
 from api.schema.change_list import ChangeQuestions
 from api.schema.commanding import CommandConnection, InStates, OfStore, list_commands
 from api.schema.commerce_orders import CommerceOrder, CommerceOrderBy, find_commerce_order
@@ -63,6 +64,7 @@ class Query(
     StatusQuestions,
     ServiceQuestions,
     CustomerQuestions,
+    CarrierQuestions,
     CurrencyQuestions,
     MailQuestions,
     TimeTravelQuestions,

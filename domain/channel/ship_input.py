@@ -8,6 +8,7 @@ from typing import Final
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.amazon.records import AmazonItem, AmazonOrder, Command
 from domain.channel.cancel_rules import open_cancel
+from domain.channel.carriers import CHOICES, carrier_of
 from domain.commerce.orders import progress, quantities
 from domain.commerce.permissions import OrderAction, refusal
 from domain.commerce.records import CommerceOrder, CommerceOrderLine
@@ -16,6 +17,7 @@ from domain.errors import ActionNotAllowed, DomainError, InvalidInput, NotFound,
 _AHEAD: Final = timedelta(minutes=5)  # how far another clock may be ahead of ours
 _TO_SHIP: Final = (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
 _LONGEST: Final = {"carrierCode": 100, "carrierName": 200, "trackingNumber": 200, "shippingMethod": 100}
+_NEEDED: Final = {"carrierCode": f" {CHOICES}", "trackingNumber": ""}
 
 Path = tuple[str, ...]
 
@@ -83,7 +85,7 @@ def allot(
 
 
 def check_texts(packages: Sequence[PackageRequest]) -> None:
-    """Refuse packages without carrier or tracking number, which Amazon requires, or with texts that are too long.
+    """Refuse packages without carrier, its name or tracking number, which Amazon requires, or with too long texts.
 
     Raises RequiredInput or InvalidInput.
     """
@@ -97,6 +99,10 @@ def check_texts(packages: Sequence[PackageRequest]) -> None:
         for name, text in given.items():
             if refusal := _text_refusal(name, text, (*_path(packages, at), name)):
                 raise refusal
+        carrier = carrier_of(package.carrier_code)
+        if carrier and carrier.needs_name and not (package.carrier_name or "").strip():
+            message = f"Say the name of the carrier: {carrier.code} stands for none. {CHOICES}"
+            raise RequiredInput(message, path=(*_path(packages, at), "carrierName"))
 
 
 def check_time(shipped_at: datetime, *, order: AmazonOrder, now: datetime) -> None:
@@ -114,8 +120,9 @@ def check_time(shipped_at: datetime, *, order: AmazonOrder, now: datetime) -> No
 
 
 def _text_refusal(name: str, text: str | None, path: Path) -> DomainError | None:
-    if name in ("carrierCode", "trackingNumber") and not (text or "").strip():
-        return RequiredInput("Amazon needs the carrier and the tracking number of every package.", path=path)
+    if name in _NEEDED and not (text or "").strip():
+        needed = "Amazon needs the carrier and the tracking number of every package."
+        return RequiredInput(f"{needed}{_NEEDED[name]}", path=path)
     if text and not text.strip().isprintable():
         return InvalidInput("A text without line breaks and control characters, please.", path=path)
     if text and len(text) > _LONGEST[name]:
