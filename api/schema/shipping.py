@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 import strawberry
 
@@ -16,10 +16,13 @@ from api.schema.user_errors import UserError, user_error
 from api.service import Service
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.channel import ship
-from domain.channel.ship import PackageRequest
+from domain.channel.ship import PackageRequest, ShipmentNote
 from domain.commerce.records import Shipment as ShipmentRecord
 from domain.errors import DomainError, NotFound
 from domain.timeline import Actor, ActorKind
+
+CARRIER_CODE: Final = "The carrier: the code of one of `carriers`, or another carrier's name."
+CARRIER_NAME: Final = "The carrier's name, where the code does not say it; needed with the code custom."
 
 USER = Actor(ActorKind.USER)
 
@@ -37,8 +40,8 @@ class PackageInput(Optionals):
     """A further parcel."""
 
     lines: list[QuantityInput] = strawberry.field(description="What is in it.")
-    carrier_code: str = strawberry.field(description="The carrier, e.g. UPS.")
-    carrier_name: str | None = optional("The carrier's name, where the code does not say it.")
+    carrier_code: str = strawberry.field(description=CARRIER_CODE)
+    carrier_name: str | None = optional(CARRIER_NAME)
     tracking_number: str = strawberry.field(description="The carrier's tracking number; Amazon asks for it.")
 
 
@@ -48,11 +51,18 @@ class ShipOrderInput(Optionals):
 
     order_id: strawberry.ID = strawberry.field(description="The id of an `AmazonOrder`.")
     lines: list[QuantityInput] | None = optional("What is in the parcel; without lines, the rest of the order.")
-    carrier_code: str = strawberry.field(description="The carrier, e.g. UPS.")
-    carrier_name: str | None = optional("The carrier's name, where the code does not say it.")
+    carrier_code: str = strawberry.field(description=CARRIER_CODE)
+    carrier_name: str | None = optional(CARRIER_NAME)
     tracking_number: str = strawberry.field(description="The carrier's tracking number; Amazon asks for it.")
     packages: list[PackageInput] | None = optional("Further parcels of the same shipment.")
     shipped_at: datetime | None = optional("When it left; now if it is left out.")
+    comment: str | None = optional("What is said of the shipment; it is kept as `addOrderComment` does.")
+    notify: bool = strawberry.field(
+        default=False,
+        description="Whether the buyer gets a copy of the shipment by e-mail. Amazon tells of shipments itself, so "
+        "this is refused unless the mail settings of the store switch that e-mail on.",
+    )
+    append_comment: bool = strawberry.field(default=False, description="Whether the copy carries the comment.")
     expected_version: int | None = optional(
         "The version of the order that you saw; if it has another, nothing is done."
     )
@@ -112,6 +122,7 @@ async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> Shipm
             actor=USER,
             sealer=service.sealer,
             new_reference=service.new_reference,
+            note=note_of(input, service),
         )
     except DomainError as refusal:
         refusal.path = as_sent(refusal.path)
@@ -136,6 +147,14 @@ def packages_of(input: ShipOrderInput) -> list[PackageRequest]:
         for at, package in enumerate(input.packages or ())
     ]
     return [first, *further]
+
+
+def note_of(input: ShipOrderInput, service: Service) -> ShipmentNote | None:
+    """Return what is said with a shipment, None where nothing is."""
+    copy_by = service.mailing if input.notify else None
+    if input.comment is None and copy_by is None:
+        return None
+    return ShipmentNote(comment=input.comment, copy_by=copy_by, is_appended=input.append_comment)
 
 
 def _quantities(lines: Sequence[QuantityInput], path: tuple[str, ...]) -> tuple[tuple[int, int], ...]:

@@ -14,6 +14,7 @@ from domain.change import Change, change
 from domain.channel.carriers import amazon_carrier
 from domain.channel.leaving import check_staying
 from domain.channel.ship_input import PackageRequest, allot, check_texts, check_time, ship_refusal
+from domain.channel.ship_notes import ShipmentNote, note_in
 from domain.commerce.orders import advance, lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Shipment, ShipmentSource
 from domain.commerce.shipments import Parcel, ShipmentDraft, record_shipments
@@ -22,7 +23,7 @@ from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
 
-__all__ = ["PackageRequest", "ship_in", "ship_order", "ship_refusal"]
+__all__ = ["PackageRequest", "ShipmentNote", "ship_in", "ship_order", "ship_refusal"]
 
 _MUTATION: Final = "shipOrder"
 
@@ -38,6 +39,7 @@ async def ship_order(
     actor: Actor,
     sealer: Sealer,
     new_reference: Callable[[], str],
+    note: ShipmentNote | None = None,
 ) -> Shipment:
     """Record that packages of an order left, and queue one confirmation to Amazon for each.
 
@@ -55,6 +57,7 @@ async def ship_order(
             idempotency_key=idempotency_key,
             sealer=sealer,
             new_reference=new_reference,
+            note=note,
         )
 
 
@@ -68,6 +71,7 @@ async def ship_in(
     idempotency_key: str,
     sealer: Sealer,
     new_reference: Callable[[], str],
+    note: ShipmentNote | None = None,
 ) -> Shipment:
     """Ship inside the caller's change, as `ship_order` does and with its refusals."""
     order = await AmazonOrder.filter(id=order_id).select_for_update().first()
@@ -77,7 +81,7 @@ async def ship_in(
         "scope": f"account:{order.account_id}",
         "mutation": _MUTATION,
         "key": idempotency_key,
-        "input_digest": _digest(order_id, packages, shipped_at, sealer=sealer),
+        "input_digest": _digest(order_id, packages, shipped_at, note, sealer=sealer),
     }
     if (known := await remembered(**request, now=unit.now)) is not None:
         unit.quiet()
@@ -86,6 +90,8 @@ async def ship_in(
         raise StaleVersion(expected=expected_version, actual=order.version, path=("input", "expectedVersion"))
     left_at = shipped_at or max(unit.now, order.purchased_at)
     shipment = await _ship(unit, order, packages, left_at, new_reference=new_reference)
+    if note is not None:
+        await note_in(unit, order, shipment, note, sealer=sealer)
     await remember(**request, result_id=shipment.id, now=unit.now)
     return shipment
 
@@ -195,6 +201,14 @@ def _count(packages: int) -> str:
     return "1 package" if packages == 1 else f"{packages} packages"
 
 
-def _digest(order_id: int, packages: Sequence[PackageRequest], shipped_at: datetime | None, *, sealer: Sealer) -> str:
-    text = orjson.dumps([order_id, list(packages), shipped_at and shipped_at.isoformat()])
+def _digest(
+    order_id: int,
+    packages: Sequence[PackageRequest],
+    shipped_at: datetime | None,
+    note: ShipmentNote | None,
+    *,
+    sealer: Sealer,
+) -> str:
+    said = [] if note is None else note.asked
+    text = orjson.dumps([order_id, list(packages), shipped_at and shipped_at.isoformat(), *said])
     return sealer.digest("idempotency", text.decode())
