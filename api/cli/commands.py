@@ -46,6 +46,8 @@ _GROUPS: Final = (
             ("list", "List orders, the newest first."),
             ("show", "Show one order, and what can be done with it."),
             ("ship", "Ship an order, or some of it."),
+            ("track", "Correct the tracking of what left, or say that some of it travels apart."),
+            ("carriers", "List the carriers to ship with."),
             ("cancel", "Ask Amazon to cancel an order."),
             ("hold", "Put an order on hold, until a time or until it is lifted."),
             ("unhold", "Lift the hold of an order."),

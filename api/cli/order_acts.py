@@ -32,6 +32,9 @@ async def ship_orders(
     tracking: str,
     carrier_name: str | None = None,
     line: Annotated[list[str], Parameter(negative=())] | None = None,
+    comment: str | None = None,
+    email: bool = False,
+    append_comment: bool = False,
     key: str | None = None,
     url: str | None = None,
     json: bool = False,
@@ -43,7 +46,7 @@ async def ship_orders(
     number
         Amazon's order number, e.g. 902-3159896-1390916.
     carrier
-        The carrier's code, e.g. UPS.
+        The carrier's code, e.g. UPS; `orderlane orders carriers` lists them.
     tracking
         The tracking number.
     carrier_name
@@ -51,6 +54,12 @@ async def ship_orders(
     line
         A SKU or Amazon's order item id with a quantity, e.g. MUG=2; may be given several times. Without it, all of
         the rest.
+    comment
+        What is said of the shipment; it is kept with it.
+    email
+        Send the buyer a copy; refused unless the mail settings of the store switch that e-mail on.
+    append_comment
+        Let the copy carry the comment.
     key
         A text of your own: the same key again repeats nothing.
     url
@@ -66,6 +75,9 @@ async def ship_orders(
             "carrierCode": carrier,
             "carrierName": carrier_name,
             "trackingNumber": tracking,
+            "comment": comment,
+            "notify": email,
+            "appendComment": append_comment,
             "idempotencyKey": key or str(uuid.uuid4()),
         }
         payload = await asker.payload("shipOrder", _SHIP, {"input": given(wanted)})

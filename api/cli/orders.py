@@ -13,6 +13,7 @@ from api.cli.order_export import export_orders
 from api.cli.order_mails import email_orders
 from api.cli.order_prints import print_orders
 from api.cli.order_refunds import refund_orders
+from api.cli.order_tracks import carriers_orders, track_orders
 from api.cli.order_workflow import comment_orders, hold_orders, invoice_orders, unhold_orders
 from api.cli.output import give, give_json, give_table
 from domain.amazon.display import DisplayStatus
@@ -20,6 +21,7 @@ from domain.amazon.display import DisplayStatus
 __all__ = [
     "adopt_orders",
     "cancel_orders",
+    "carriers_orders",
     "comment_orders",
     "email_orders",
     "export_orders",
@@ -30,6 +32,7 @@ __all__ = [
     "refund_orders",
     "ship_orders",
     "show_orders",
+    "track_orders",
     "unhold_orders",
 ]
 
