@@ -52,6 +52,7 @@ class EventKind(StrEnum):
     STOCK_RETURNED = "STOCK_RETURNED"
     INVOICED = "INVOICED"
     SHIPPED = "SHIPPED"
+    TRACK_CHANGED = "TRACK_CHANGED"  # what left travels under another number, or in more parcels
     COMPLETED = "COMPLETED"
     CANCEL_REQUESTED = "CANCEL_REQUESTED"
     CANCELED = "CANCELED"

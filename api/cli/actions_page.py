@@ -22,6 +22,10 @@ _IMPORTED: Final = (
 )
 _AT_AMAZON: Final = ("The same order in PROCESSING. Each column is what Amazon says of it.",)
 _NOT_IMPORTED: Final = ("An order that the seller sends and that is not imported. Each column is what Amazon says.",)
+_PARCEL: Final = (
+    "An order in PROCESSING that Amazon calls PARTIALLY_SHIPPED; one of its two units has left from here. Each column",
+    "is where the message stands that tells Amazon of the parcel.",
+)
 _OTHERWISE: Final = ("An order in PROCESSING that Amazon calls UNSHIPPED, with something else about it.",)
 
 Reasons = dict[str, int]
@@ -37,6 +41,7 @@ def actions_page(note: str) -> str:
         *_section("States of the commerce order", _IMPORTED, of_states, numbers),
         *_section("What Amazon says of an imported order", _AT_AMAZON, seen, numbers),
         *_section("What Amazon says of an order that is not imported", _NOT_IMPORTED, alone, numbers),
+        *_section("What Amazon was told of a parcel", _PARCEL, of_parcels(), numbers),
         *_section("What else stands against an action", _OTHERWISE, otherwise(), numbers),
     ]
     reasons = [f"{number}. {reason}" for reason, number in numbers.items()]
@@ -77,6 +82,14 @@ def not_imported(status: AmazonOrderStatus) -> Standing:
         quantity_unshipped=2,
     )
     return Standing(order=order, commerce=None, items=(item,), commands=())
+
+
+def of_parcels() -> Mapping[str, Standing]:
+    """Return how an order stands of which one parcel left, by where the message about that stands."""
+    left = imported(status=AmazonOrderStatus.PARTIALLY_SHIPPED, invoiced=2, shipped=1)
+    told = {state: Command(kind=CommandKind.CONFIRM_SHIPMENT, state=state, package_reference="1", order_seq=1)
+            for state in CommandState}  # fmt: skip
+    return {state.value: replace(left, commands=(command,)) for state, command in told.items()}
 
 
 def otherwise() -> Mapping[str, Standing]:

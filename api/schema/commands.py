@@ -28,6 +28,7 @@ described(
         "REFUND": "Pay back some of an order.",
         "PARTIAL_CANCEL": "Cancel units of an order that have not left.",
         "UPDATE_STOCK": "Take note of how much is for sale.",
+        "UPDATE_TRACKING": "Take note of other tracking or contents of packages that it was told of.",
     },
 )
 

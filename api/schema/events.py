@@ -43,6 +43,7 @@ described(
         "STOCK_RETURNED": "Goods that had left for it are back on the shelf.",
         "INVOICED": "Its commerce order was invoiced.",
         "SHIPPED": "Some or all of it was shipped.",
+        "TRACK_CHANGED": "What left travels under another tracking number, or in more parcels than was said.",
         "COMPLETED": "Its commerce order is complete.",
         "CANCEL_REQUESTED": "Somebody asked to cancel it.",
         "CANCELED": "It was canceled.",

@@ -16,6 +16,7 @@ from api.schema.pushing_stock import ListingChanges
 from api.schema.refund_changes import RefundChanges
 from api.schema.service_changes import ServiceChanges
 from api.schema.store_changes import StoreChanges
+from api.schema.tracking import TrackingChanges
 from api.schema.webhook_changes import WebhookChanges
 from api.schema.workflow_changes import WorkflowChanges
 
@@ -27,6 +28,7 @@ from api.schema.workflow_changes import WorkflowChanges
 class Mutation(
     StoreChanges,
     OrderChanges,
+    TrackingChanges,
     ProductChanges,
     ListingChanges,
     BlockerChanges,
@@ -39,7 +41,7 @@ class Mutation(
     WorkflowChanges,
     MailChanges,
     ServiceChanges,
+    CurrencyChanges,
     TakeoverChanges,
 ):
-    CurrencyChanges,
     """The changes."""

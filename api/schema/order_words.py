@@ -23,6 +23,7 @@ class OrderActionKind(StrEnum):
     SHIP = "SHIP"
     CANCEL = "CANCEL"
     PARTIAL_CANCEL = "PARTIAL_CANCEL"
+    TRACK = "TRACK"
     REFUND = "REFUND"
     RETRY_IMPORT = "RETRY_IMPORT"
     CORRECT_ADDRESS = "CORRECT_ADDRESS"
@@ -106,6 +107,7 @@ described(
         "SHIP": "Ship what is left of it (`shipOrder`).",
         "CANCEL": "Ask Amazon to cancel all of it (`cancelOrder`).",
         "PARTIAL_CANCEL": "Ask Amazon to cancel what is left of it, or some units (`cancelRest`).",
+        "TRACK": "Correct the tracking of what left from here, or add a parcel (`correctTrack`, `addTrack`).",
         "REFUND": "Give back some or all that was paid of it (`refundOrder`).",
         "RETRY_IMPORT": "Evaluate it again with what is stored (`retryImport`).",
         "CORRECT_ADDRESS": "Correct its delivery address (`correctAddress`).",

@@ -14,6 +14,7 @@ from domain.amazon.commands import PackageConfirmation
 from domain.amazon.facts import OrderFacts
 from domain.amazon.records import AmazonOrder, Command
 from domain.channel.confirm import accepted, postponed, refused
+from domain.channel.packages import shows
 from domain.errors import CredentialsRejected, MarketplaceError, MarketplaceRejected, MarketplaceUnavailable
 
 _LOG: Final = logging.getLogger(__name__)
@@ -100,10 +101,8 @@ async def _has_arrived(worker: Worker, account: Account, seller: Seller, command
         seen = await worker.amazon.get_order(seller, order.number)
     if not isinstance(seen, OrderFacts):
         raise MarketplaceUnavailable("Amazon's order could not be read, so it cannot tell whether the package arrived.")
-    sent = sorted(PackageConfirmation.of(command.payload).items)
-    return any(
-        package.reference == command.package_reference and sorted(package.items) == sent for package in seen.packages
-    )
+    told = PackageConfirmation.of(command.payload)
+    return any(package.reference == command.package_reference and shows(package, told) for package in seen.packages)
 
 
 async def _postpone(worker: Worker, command: Command, error: MarketplaceError, pause: timedelta) -> None:

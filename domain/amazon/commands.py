@@ -17,6 +17,9 @@ from domain.timeline import SYSTEM, EventKind
 UNANSWERED: Final = (CommandState.QUEUED, CommandState.HELD, CommandState.SENT)
 """States in which a command keeps later ones of its order waiting."""
 
+OF_PACKAGES: Final = (CommandKind.CONFIRM_SHIPMENT, CommandKind.UPDATE_TRACKING)
+"""What tells Amazon of packages, one by one; each carries a `PackageConfirmation`."""
+
 _SENDABLE: Final = (CommandState.QUEUED, CommandState.SENT)
 
 # Asked in the statement: commands that wait would else fill its limit and keep those they wait for out for ever.
@@ -102,7 +105,7 @@ async def enqueue(
 
 
 async def due_commands(
-    *, now: datetime, machine_ms: int, limit: int, kinds: Sequence[CommandKind] = (CommandKind.CONFIRM_SHIPMENT,)
+    *, now: datetime, machine_ms: int, limit: int, kinds: Sequence[CommandKind] = OF_PACKAGES
 ) -> list[Command]:
     """Return commands to send, the accounts in turn and of each those longest due first.
 
@@ -162,8 +165,9 @@ async def take(*, command_id: int, now: datetime, machine_ms: int, lease_ms: int
 def _what(command: Command) -> str:
     """Return a command in words."""
     words = command.kind.value.lower().replace("_", " ")
-    if command.kind is CommandKind.CONFIRM_SHIPMENT:
-        words = "the shipping confirmation"
+    if command.kind in OF_PACKAGES:
+        told = command.kind is CommandKind.CONFIRM_SHIPMENT
+        words = "the shipping confirmation" if told else "the tracking"
     return f"{words} of package {command.package_reference}" if command.package_reference else words
 
 

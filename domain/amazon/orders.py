@@ -9,6 +9,7 @@ from domain.amazon.display import DisplayStatus, display_status
 from domain.amazon.records import OPEN_COMMANDS, AmazonItem, AmazonOrder, Command, CommandKind, CommandState
 from domain.change import Change
 
+_OF_PACKAGES = (CommandKind.CONFIRM_SHIPMENT, CommandKind.UPDATE_TRACKING)
 _FAILED = (CommandState.REFUSED, CommandState.PARKED, CommandState.DEAD)
 
 
@@ -58,7 +59,7 @@ async def refresh_display(*, unit: Change, order_ids: Iterable[int]) -> None:
 
 
 def _shipment_failed(commands: Sequence[Command]) -> bool:
-    return any(command.kind is CommandKind.CONFIRM_SHIPMENT and command.state in _FAILED for command in commands)
+    return any(command.kind in _OF_PACKAGES and command.state in _FAILED for command in commands)
 
 
 def _cancel_open(commands: Sequence[Command]) -> bool:

@@ -21,6 +21,7 @@ class CommandKind(StrEnum):
     REFUND = "REFUND"
     PARTIAL_CANCEL = "PARTIAL_CANCEL"
     UPDATE_STOCK = "UPDATE_STOCK"
+    UPDATE_TRACKING = "UPDATE_TRACKING"
 
 
 class CommandState(StrEnum):

@@ -6,6 +6,7 @@ from typing import Final
 
 from tortoise.expressions import F
 
+from domain.amazon.commands import OF_PACKAGES
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.orders import refresh_display
 from domain.amazon.records import AmazonOrder, Command, CommandKind, CommandState
@@ -27,6 +28,7 @@ _UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
 _TO_SHIP: Final = (AmazonOrderStatus.UNSHIPPED, AmazonOrderStatus.PARTIALLY_SHIPPED)
 _IN_WORDS: Final = {
     CommandKind.CONFIRM_SHIPMENT: "shipping confirmation",
+    CommandKind.UPDATE_TRACKING: "tracking",
     CommandKind.CANCEL: "cancellation",
     CommandKind.REFUND: "refund",
     CommandKind.PARTIAL_CANCEL: "cancellation of a part",
@@ -108,7 +110,7 @@ async def give_up_command_in(unit: Change, command_id: int, note: str) -> Comman
 
 def retry_refusal(command: Command, standing: Standing) -> ActionNotAllowed | None:
     """Return why a command cannot be sent again, None if it can; `standing` is its order's."""
-    because = _why_not_again(command, standing)
+    because = why_not_again(command, standing)
     return _refused(command, "RETRY_COMMAND", because) if because else None
 
 
@@ -170,12 +172,15 @@ async def close_told(unit: Change, order: AmazonOrder, command: Command) -> None
     await resolve(unit, order, await told)
 
 
-def _why_not_again(command: Command, standing: Standing) -> str | None:
+def why_not_again(command: Command, standing: Standing) -> str | None:
+    """Return in words why a command cannot be sent again, None if it can; `standing` is its order's."""
     if command.state not in FAILED:
         return f"It is {command.state.value}; only what was refused, parked or dead is sent again."
     if standing.is_leaving:
         return LEAVING
     status = standing.order.amazon_status
+    if command.kind in OF_PACKAGES and (later := _replaced_by(command, standing)):
+        return f"A later message ({later.state.value}) tells Amazon of package {command.package_reference}."
     if command.kind is CommandKind.CONFIRM_SHIPMENT and status not in _TO_SHIP:
         return f"Amazon says the order is {status.value}; give the confirmation up instead."
     if command.kind is CommandKind.CANCEL:
@@ -190,6 +195,12 @@ def _why_not_again(command: Command, standing: Standing) -> str | None:
         refusal = refund_refusal(standing)
         return refusal.message if refusal else None
     return None
+
+
+def _replaced_by(command: Command, standing: Standing) -> Command | None:
+    later = (one for one in standing.commands if one.order_seq > command.order_seq and one.kind in OF_PACKAGES)
+    same = (one for one in later if one.package_reference == command.package_reference)
+    return next((one for one in same if one.state is not CommandState.WITHDRAWN), None)
 
 
 def what_of(command: Command) -> str:

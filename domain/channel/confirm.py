@@ -21,11 +21,18 @@ _AWAITED: Final = (CommandState.QUEUED, CommandState.SENT)
 _SETTLED: Final = MappingProxyType({"due_at": None, "lease_until": None})
 _NO_ERROR: Final = MappingProxyType({"error_code": None, "error_message": None, "error_retryable": False})
 
-_TAKEN: Final = MappingProxyType({CommandKind.CONFIRM_SHIPMENT: "Tracking information has been submitted to Amazon."})
+_TAKEN: Final = MappingProxyType(
+    {
+        CommandKind.CONFIRM_SHIPMENT: "Tracking information has been submitted to Amazon.",
+        CommandKind.UPDATE_TRACKING: "Changed tracking information has been submitted to Amazon.",
+    }
+)
 _REFUSED: Final = MappingProxyType(
     {
         CommandKind.CONFIRM_SHIPMENT: "Transmission of tracking information failed. "
-        "Please add tracking directly within Amazon Seller Central."
+        "Please add tracking directly within Amazon Seller Central.",
+        CommandKind.UPDATE_TRACKING: "Transmission of changed tracking information failed. "
+        "Please change tracking directly within Amazon Seller Central.",
     }
 )
 
@@ -41,6 +48,8 @@ async def accepted(*, command_id: int, fence: int, now: datetime, request_id: st
         message = _TAKEN.get(command.kind, f"Amazon accepted: {command.kind.value}.")
         _tell(unit, order, command, EventKind.MARKETPLACE_ACCEPTED, message, actor=AMAZON)
         await resolve(unit, order, await Attention.filter(command_id=command_id, state=AttentionState.OPEN))
+        if command.kind is CommandKind.UPDATE_TRACKING:
+            await unit.due([order.id])  # Amazon may show it already, and then tells nothing new of the order
         await refresh_display(unit=unit, order_ids=[order.id])
         return True
 

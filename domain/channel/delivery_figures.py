@@ -37,7 +37,8 @@ _LATE: Final = """
     AND o.amazon_status IN ('UNSHIPPED', 'PARTIALLY_SHIPPED', 'SHIPPED', 'INVOICE_UNCONFIRMED')"""
 _TRACKED: Final = """
     SELECT COUNT(*) AS packages, SUM(CASE WHEN TRIM(COALESCE(p.tracking_number, '')) <> '' AND NOT EXISTS (
-        SELECT 1 FROM command c WHERE c.package_id = p.id AND c.state IN ('REFUSED', 'PARKED', 'DEAD', 'WITHDRAWN'))
+        SELECT 1 FROM command c WHERE c.package_id = p.id AND c.kind = 'CONFIRM_SHIPMENT'
+        AND c.state IN ('REFUSED', 'PARKED', 'DEAD', 'WITHDRAWN'))
         THEN 1 ELSE 0 END) AS tracked
     FROM shipment s JOIN package p ON p.shipment_id = s.id JOIN commerce_order m ON m.id = s.order_id
     JOIN {stores} asked ON asked.id = m.store_id

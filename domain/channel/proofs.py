@@ -11,13 +11,14 @@ from domain.amazon.records import Command, CommandKind, CommandState
 from domain.change import Change
 from domain.channel.attention import Concern, open_all, resolve
 from domain.channel.due_orders import SHIPPED, DueOrder
-from domain.channel.packages import packages_of
+from domain.channel.packages import packages_of, shows
 from domain.channel.partial_rules import canceled_units
 from domain.channel.records import AttentionKind
 from domain.timeline import AMAZON, EventKind
 
 _UNSENT: Final = (CommandState.QUEUED, CommandState.HELD)
 _UNDER_WAY: Final = (CommandState.SENT, CommandState.ACCEPTED)
+_FAILED: Final = (CommandState.REFUSED, CommandState.PARKED, CommandState.DEAD)
 _SETTLED: Final = (CommandState.CONFIRMED, CommandState.WITHDRAWN)
 _NO_LONGER_OPEN: Final = (*SHIPPED, AmazonOrderStatus.UNFULFILLABLE)
 
@@ -49,11 +50,13 @@ def verdicts(due: DueOrder) -> list[Verdict]:
     """Return which of an order's commands the facts decide."""
     waiting = [command for command in due.commands if command.state not in _SETTLED]
     shipments = [command for command in waiting if command.kind is CommandKind.CONFIRM_SHIPMENT]
+    updates = [command for command in waiting if command.kind is CommandKind.UPDATE_TRACKING]
     cancels = [command for command in waiting if command.kind is CommandKind.CANCEL]
     parts = [command for command in waiting if command.kind is CommandKind.PARTIAL_CANCEL]
     if due.order.amazon_status is AmazonOrderStatus.CANCELED:
-        return [*_of_canceled(shipments), *map(_canceled, [*cancels, *parts])]
-    return [*_of_shipments(due, shipments), *_of_cancels(due, cancels), *_of_parts(due, parts)]
+        return [*_of_canceled(shipments), *map(_moot, updates), *map(_canceled, [*cancels, *parts])]
+    told = [*_of_shipments(due, shipments), *_of_updates(due, updates)]
+    return [*told, *_of_cancels(due, cancels), *_of_parts(due, parts)]
 
 
 def _of_canceled(shipments: Sequence[Command]) -> Iterator[Verdict]:
@@ -62,6 +65,11 @@ def _of_canceled(shipments: Sequence[Command]) -> Iterator[Verdict]:
             yield Verdict(command, CommandState.WITHDRAWN, "Amazon canceled the order before the package was told.")
         elif command.state is not CommandState.REFUSED:
             yield Verdict(command, CommandState.REFUSED, "Amazon canceled the order although the package has left.")
+
+
+def _moot(command: Command) -> Verdict:
+    because = f"Amazon canceled the order; the tracking of package {command.package_reference} no longer matters."
+    return Verdict(command, CommandState.WITHDRAWN, because)
 
 
 def _canceled(command: Command) -> Verdict:
@@ -80,6 +88,34 @@ def _of_shipments(due: DueOrder, shipments: Sequence[Command]) -> Iterator[Verdi
         elif due.has_shipped and command.state not in _UNDER_WAY and not _was_taken(command):
             because = f"Amazon says that all has shipped; package {command.package_reference} is not sent any more."
             yield Verdict(command, CommandState.WITHDRAWN, because)
+
+
+def _of_updates(due: DueOrder, updates: Sequence[Command]) -> Iterator[Verdict]:
+    # What was sent and not answered is sent again, whatever Amazon shows: the same again changes nothing there.
+    listed = {package.reference: package for package in packages_of(due.order)}
+    for command in updates:
+        if command.state is not CommandState.ACCEPTED and command.state not in _FAILED:
+            continue
+        reference = command.package_reference
+        package = listed.get(reference or "")
+        if _is_replaced(due, command):
+            because = f"A later message about package {reference} replaced this one."
+            yield Verdict(command, CommandState.WITHDRAWN, because)
+        elif package and shows(package, PackageConfirmation.of(command.payload)):
+            yield Verdict(command, CommandState.CONFIRMED, f"Amazon shows package {reference} as it was told.")
+        elif command.state is CommandState.ACCEPTED and not listed:
+            because = f"Amazon took the tracking of package {reference} and lists no packages that could show it."
+            yield Verdict(command, CommandState.CONFIRMED, because)
+
+
+def _is_replaced(due: DueOrder, command: Command) -> bool:
+    return any(
+        later.kind is command.kind
+        and later.package_reference == command.package_reference
+        and later.order_seq > command.order_seq
+        and later.state in (CommandState.ACCEPTED, CommandState.CONFIRMED)
+        for later in due.commands
+    )
 
 
 def _was_taken(command: Command) -> bool:

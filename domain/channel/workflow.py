@@ -13,6 +13,7 @@ from domain.channel.retry import retry_refusal
 from domain.channel.send_mail import writing_refusal
 from domain.channel.ship_input import ship_refusal
 from domain.channel.standing import Standing
+from domain.channel.track_rules import track_refusal
 from domain.commerce.permissions import OrderAction
 from domain.errors import DomainError
 
@@ -30,6 +31,7 @@ RULES: Final[Mapping[str, Rule]] = MappingProxyType(
         "SHIP": _ship,
         "CANCEL": cancel_refusal,
         "PARTIAL_CANCEL": partial_refusal,
+        "TRACK": track_refusal,
         "REFUND": lambda standing: commerce_refusal(standing, OrderAction.REFUND),
         "RETRY_IMPORT": lambda standing: retry_refusal(standing.order),
         "CORRECT_ADDRESS": lambda standing: correct_refusal(standing.order, standing.commerce),

@@ -20,6 +20,7 @@ class OrderAction(StrEnum):
     UNHOLD = "UNHOLD"
     INVOICE = "INVOICE"
     SHIP = "SHIP"
+    TRACK = "TRACK"
     REFUND = "REFUND"  # by a credit memo
     VOID = "VOID"
     REORDER = "REORDER"

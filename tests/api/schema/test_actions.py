@@ -7,14 +7,14 @@ import pytest
 
 from api.schema.ids import id_of
 from api.schema.order_words import OrderActionKind
-from domain.amazon.commands import PackageConfirmation
+from domain.amazon.commands import OF_PACKAGES, PackageConfirmation
 from domain.amazon.display import ImportState
 from domain.amazon.facts import AmazonOrderStatus, FulfillmentChannel
 from domain.amazon.records import AmazonItem, AmazonOrder, Command, CommandKind, CommandState
 from domain.buyers import Kept, Owner, keep_many
 from domain.catalog.records import Product
 from domain.commerce.lifecycle import CommerceOrderState
-from domain.commerce.records import CommerceOrder, CommerceOrderLine
+from domain.commerce.records import CommerceOrder, CommerceOrderLine, Package, Shipment, ShipmentSource
 from domain.commerce.workflow_records import HoldReason, OrderHold
 from domain.sealing import Sealer
 from domain.timeline import ActorKind
@@ -31,7 +31,7 @@ ADDRESS: Final = '{line1: "Hauptstr. 2", city: "Bonn", postalCode: "53111", coun
 AT_ONCE: Final = 50  # as many as one document may have under different names
 UNDONE: Final = (ImportState.NEW, ImportState.WAITING, ImportState.BLOCKED, ImportState.SKIPPED)
 ITEMS: Final[dict[int, AmazonItem]] = {}  # the item of each order that was built
-DELIVERED: Final = (CommandKind.CONFIRM_SHIPMENT, CommandKind.CANCEL)
+DELIVERED: Final = (*OF_PACKAGES, CommandKind.CANCEL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,6 +102,7 @@ class World:
             for order, state in placed
         )  # fmt: skip
         await keep_many((known_buyer(made[order.id], state) for order, state in placed), sealer=self.sealer)
+        await send([made[order.id] for order, state in placed if state.command and state.command[0] in OF_PACKAGES])
         await OrderHold.bulk_create(
             hold_of(made[order.id]) for order, state in placed if state.commerce is CommerceOrderState.ON_HOLD
         )
@@ -128,7 +129,7 @@ def command_of(order: AmazonOrder, kind: CommandKind, state: CommandState, line:
     payload: dict[str, Any] = {"reason": "NO_INVENTORY", "items": [[line.item_id, 2]], "restock": True, "note": None}
     if kind is CommandKind.PARTIAL_CANCEL:
         payload["before"] = [[line.id, 2, 2, 0]]
-    if kind is CommandKind.CONFIRM_SHIPMENT:
+    if kind in OF_PACKAGES:
         payload = PackageConfirmation(
             carrier_code="DHL", tracking_number="X", shipped_at=order.purchased_at, items=((line.item_id, 1),)
         ).payload()
@@ -139,10 +140,27 @@ def command_of(order: AmazonOrder, kind: CommandKind, state: CommandState, line:
         order_seq=1,
         kind=kind,
         state=state,
-        package_reference=f"P{order.id}" if kind is CommandKind.CONFIRM_SHIPMENT else None,
+        package_reference=f"P{order.id}" if kind in OF_PACKAGES else None,
         payload=payload,
         created_at=order.seen_at,
     )
+
+
+async def send(orders: Sequence[CommerceOrder]) -> None:
+    """Store a shipment of one parcel for each order, as Amazon is told of it."""
+    if not orders:
+        return
+    await Shipment.bulk_create(
+        Shipment(order_id=one.id, account_id=one.account_id, store_view=one.store_view, number=one.number,
+                 source=ShipmentSource.COMMERCE, shipped_at=one.created_at, created_at=one.created_at)
+        for one in orders
+    )  # fmt: skip
+    channel = {one.id: one.channel_order_id for one in orders}
+    await Package.bulk_create(
+        Package(shipment_id=row.id, order_id=row.order_id, account_id=row.account_id, carrier_code="DHL",
+                package_reference=f"P{channel[row.order_id]}", tracking_number="X")
+        for row in await Shipment.filter(order_id__in=list(channel))
+    )  # fmt: skip
 
 
 def hold_of(order: CommerceOrder) -> OrderHold:
@@ -171,7 +189,7 @@ def states_of(status: AmazonOrderStatus) -> list[State]:
             found += [made, replace(made, shipped=2), replace(made, listed=0), replace(made, shipped=1, listed=1)]
             found += [replace(made, invoiced=0), replace(made, invoiced=1, shipped=1)]
             found += [
-                replace(made, shipped=int(kind is CommandKind.CONFIRM_SHIPMENT), command=(kind, state))
+                replace(made, shipped=int(kind in OF_PACKAGES), command=(kind, state))
                 for kind in CommandKind
                 for state in (told if kind in DELIVERED else (CommandState.QUEUED, CommandState.PARKED))
             ]
@@ -235,6 +253,10 @@ def repayment(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "reason": "BUYER_RETURN", "idempotencyKey": f"r{order.id}"}
 
 
+def other_number(order: AmazonOrder) -> dict[str, Any]:
+    return {"orderId": id_of(order), "carrierCode": "ups", "trackingNumber": "Y", "idempotencyKey": f"t{order.id}"}
+
+
 def bill(order: AmazonOrder) -> dict[str, Any]:
     return {"orderId": id_of(order), "idempotencyKey": f"i{order.id}"}
 
@@ -251,6 +273,7 @@ MUTATIONS: Final = {
     "SHIP": ("shipOrder(input: $)", "ShipOrderInput!", shipment),
     "CANCEL": ("cancelOrder(input: $)", "CancelOrderInput!", cancellation),
     "PARTIAL_CANCEL": ("cancelRest(input: $)", "CancelRestInput!", canceled_part),
+    "TRACK": ("correctTrack(input: $)", "CorrectTrackInput!", other_number),
     "REFUND": ("refundOrder(input: $)", "RefundOrderInput!", repayment),
     "HOLD": ("holdOrder(orderId: $, reason: STOCK)", "ID!", id_of),
     "UNHOLD": ("unholdOrder(orderId: $)", "ID!", id_of),

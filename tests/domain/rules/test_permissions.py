@@ -29,6 +29,7 @@ STATES = {
     OrderAction.REFUND: set(State) - {State.ON_HOLD, State.PAYMENT_REVIEW, State.CANCELED, State.CLOSED},
     OrderAction.VOID: set(),
     OrderAction.REORDER: set(State) - {State.ON_HOLD, State.PAYMENT_REVIEW},
+    OrderAction.TRACK: set(State),
     OrderAction.COMMENT: set(State),
     OrderAction.SEND_EMAIL: set(State),
 }
