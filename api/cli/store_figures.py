@@ -13,7 +13,7 @@ _SHOW: Final = f"""query Show($id: ID!) {{ store(id: $id) {{ id name countryCode
   dashboard {{
     orders {{ value }} counts {{ status count {{ value }} }} blocked {{ value }} awaitingShipment {{ value }}
     week: revenue(period: LAST_7_DAYS) {_PERIOD} month: revenue(period: LAST_30_DAYS) {_PERIOD}
-    lifetimeSales {_MONEY} systemMessages {{ severity text }}
+    lifetimeSales {_MONEY} baseSales {{ total {_MONEY} orders without }} systemMessages {{ severity text }}
     sync {{ running lastSyncedAt nextSyncAt waits because }}
     recentOrders(first: 10) {{ purchasedAt amazonOrderId displayStatus total {_MONEY} latestEvent {{ message }} }}
   }} }}
@@ -69,6 +69,9 @@ def _lines(board: dict[str, Any], worklist: dict[str, Any]) -> list[tuple[str, s
     for words, period in (("last 7 days", board["week"]), ("last 30 days", board["month"])):
         lines += [(words, _sales(sales)) for sales in period["currencies"]]
     lines.append(("lifetime sales", ", ".join(_money(sum_) for sum_ in board["lifetimeSales"])))
+    if base := board["baseSales"]:
+        counted = f"{_money(base['total'])} of {base['orders']} orders, {base['without']} have no rate"
+        lines.append(("in base currency", counted))
     return [*lines, ("sync", _sync(board["sync"]))]
 
 

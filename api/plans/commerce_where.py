@@ -90,6 +90,8 @@ def _bounds(where: CommerceOrderWhere) -> Iterator[Fragment]:
             yield from instants_within(column, wanted)
     if where.total:
         yield from amounts_within("total_minor", where.total, "total")
+    if where.base_total:
+        yield from amounts_within("base_total_minor", where.base_total, "baseTotal", currency="base_currency")
     if where.total_refunded:
         yield from amounts_within("refunded_minor", where.total_refunded, "totalRefunded")
 

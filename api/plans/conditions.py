@@ -76,13 +76,13 @@ def _instant(bound: datetime) -> str:
     return text if bound.microsecond % 1000 == 0 else f"{text[:-1]}~"
 
 
-def amounts_within(column: str, wanted: MoneyRange, field: str) -> Iterator[Fragment]:
-    """Return the conditions of a half-open range of amounts of one currency.
+def amounts_within(column: str, wanted: MoneyRange, field: str, *, currency: str = "currency") -> Iterator[Fragment]:
+    """Return the conditions of a half-open range of amounts of one currency, which is in a column of its own.
 
     Raises InvalidInput for an unknown currency.
     """
     _known_currency(wanted.currency_code, field)
-    yield equal("currency", wanted.currency_code)
+    yield equal(currency, wanted.currency_code)
     if wanted.gte is not None:
         yield at_least(column, _minor(wanted.gte, wanted.currency_code))
     if wanted.lt is not None:

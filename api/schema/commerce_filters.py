@@ -58,6 +58,7 @@ class CommerceOrderWhere(Optionals):
     created_at: DateTimeRange | None = optional("When it was made here.")
     updated_at: DateTimeRange | None = optional("When something about it changed last.")
     total: MoneyRange | None = optional("What the buyer pays.")
+    base_total: MoneyRange | None = optional("What the buyer pays, in this base currency; orders without do not match.")
     total_refunded: MoneyRange | None = optional("What was given back of it.")
     bill_to_name: NameFilter | None = optional("Who bought it.")
     ship_to_name: NameFilter | None = optional("To whom it goes.")

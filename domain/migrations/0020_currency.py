@@ -32,6 +32,10 @@ class Migration(migrations.Migration):
             'ALTER TABLE "invoice" ADD COLUMN "base_total_minor" BIGINT',
             'ALTER TABLE "credit_memo" ADD COLUMN "base_currency" VARCHAR(3)',
             'ALTER TABLE "credit_memo" ADD COLUMN "base_total_minor" BIGINT',
+            'CREATE INDEX "ix_commerce_order_base" ON "commerce_order" ("base_currency", "base_total_minor", "id") '
+            """WHERE "base_currency" IS NOT NULL""",
+            'CREATE INDEX "ix_commerce_order_base_sales" ON "commerce_order" '
+            '("store_id", "base_currency", "base_total_minor") WHERE "base_currency" IS NOT NULL',
             # Orders that a rate or another base currency helps; few at any time, while many were helped before.
             'CREATE INDEX "ix_attention_currency" ON "attention" ("cause", "order_id") '
             """WHERE "blocker_kind" = 'CURRENCY_NOT_CONFIGURED' AND "state" <> 'RESOLVED'""",

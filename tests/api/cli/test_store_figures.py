@@ -62,8 +62,11 @@ def test_a_store_is_shown_at_a_glance(orderlane: Orderlane):
     assert any("orders" in line and "2 (1 ERROR, 1 UNSHIPPED)" in line for line in lines)
     assert any("awaiting shipment" in line and "late" in line for line in lines)
     assert any("lifetime sales" in line and "19.90 EUR" in line for line in lines)
+    assert not any("in base currency" in line for line in lines)
     assert "902-0000000-0000001" in shown.out
     assert "Ada" not in shown.out
+    assert orderlane("config", "base-currency", "USD").code == 0
+    assert "in base currency   0.00 USD of 0 orders, 1 have no rate" in orderlane("stores", "show", "Shop").out
 
 
 def test_a_store_is_shown_to_programs_by_its_id(orderlane: Orderlane):

@@ -195,6 +195,9 @@ async def test_totals_never_mix_currencies_and_say_how_many_have_none_in_base(sh
     filtered = (await shop.ask(TOTALS, where={"amazonOrderId": {"eq": before.number}}))["commerceOrders"]["totals"]
     assert [one["total"]["amount"] for one in filtered["currencies"]] == ["19.90"]
     assert filtered["base"] == {"total": {"amount": "0.00", "currencyCode": "USD"}, "orders": 0, "without": 1}
+    within = {"baseTotal": {"currencyCode": "USD", "gte": "6.51", "lt": "11.01"}}
+    (found,) = (await shop.ask(TOTALS, where=within))["commerceOrders"]["totals"]["currencies"]
+    assert (found["orders"], found["total"]["amount"]) == (1, "10.00")
     await base(shop, "CHF")
     other = (await shop.ask(TOTALS))["commerceOrders"]["totals"]["base"]
     assert other == {"total": {"amount": "0.00", "currencyCode": "CHF"}, "orders": 0, "without": 3}
