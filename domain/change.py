@@ -12,6 +12,7 @@ from tortoise.backends.base.client import BaseDBAsyncClient, TransactionalDBClie
 from tortoise.connection import get_connection
 from tortoise.transactions import in_transaction
 
+from domain.cause import cause_now
 from domain.event_rows import Told, write_events
 from domain.instant import to_text
 from domain.json_rows import encode_rows, json_rows, placeholder
@@ -41,8 +42,8 @@ class Change:
     def event(
         self, subject: Subject, kind: EventKind, message: str, *, actor: Actor | None = None, **details: Any
     ) -> None:
-        """Append a line to the timeline; neither message nor details may hold buyer data."""
-        self._events.append(Told(subject, kind, actor or self.actor, message, details))
+        """Append a line to the timeline, with the cause named by now; neither message nor details hold buyer data."""
+        self._events.append(Told(subject, kind, actor or self.actor, message, {**details, **cause_now()}))
 
     def quiet(self) -> None:
         """Say that this unit of work changed nothing worth telling (a cursor moved, a lease was taken)."""

@@ -16,6 +16,7 @@ from api.schema.scalars import FreeJson
 from domain import timeline
 from domain.amazon.facts import AmazonOrderStatus
 from domain.amazon.records import AmazonOrder as OrderRecord
+from domain.cause import DETAIL
 from domain.channel.records import Attention
 from domain.commerce.workflow_records import OrderComment as CommentRecord
 from domain.timeline import Event, EventKind
@@ -122,6 +123,16 @@ class OrderEvent(Node):
         """Return the actor."""
         return actor_of(root.actor_kind, root.actor_name)
 
+    @strawberry.field(
+        description="What set it going: `mutation shipOrder`, `sync`, `evaluation`, `message 7` (to Amazon), `feed 3`, "
+        "`e-mail 5`, `tidying`. Null for events of earlier versions."
+    )
+    @staticmethod
+    def cause(root: strawberry.Parent[Event]) -> str | None:
+        """Return the cause."""
+        named: str | None = root.details.get(DETAIL)
+        return named
+
     @strawberry.field(graphql_type=_Order, description="The order.")
     @staticmethod
     async def order(root: strawberry.Parent[Event], info: Info) -> OrderRecord | None:
@@ -181,4 +192,4 @@ class GenericOrderEvent(OrderEvent):
     @staticmethod
     def data(root: strawberry.Parent[Event]) -> Any:
         """Return the facts."""
-        return root.details or None
+        return {name: fact for name, fact in root.details.items() if name != DETAIL} or None

@@ -7,6 +7,7 @@ from strawberry.extensions import FieldExtension
 
 from api.schema.context import Info
 from api.schema.user_errors import user_error
+from domain.cause import because_of
 from domain.errors import DomainError
 
 
@@ -19,7 +20,8 @@ class RefusalsAsUserErrors(FieldExtension):
     async def resolve_async(self, next_: Callable[..., Awaitable[Any]], source: Any, info: Info, **kwargs: Any) -> Any:
         """Run the mutation; what was asked before it is forgotten, so that the payload shows what is stored now."""
         try:
-            return await next_(source, info, **kwargs)
+            with because_of(f"mutation {info.field_name}"):
+                return await next_(source, info, **kwargs)
         except DomainError as refusal:
             return self.payload(errors=[user_error(refusal)])
         finally:

@@ -9,6 +9,7 @@ from api.mail.port import MailRejected, MailUnavailable
 from api.mail.rendering import CannotRender
 from api.worker.worker import Worker
 from domain.accounts.global_settings import is_read_only
+from domain.cause import caused_by
 from domain.channel.mail_results import mail_in_vain, mail_postponed, mail_sent
 from domain.commerce.letters import letter_of
 from domain.commerce.mail_queue import due_mails, take_mail
@@ -27,7 +28,8 @@ async def mails_due(worker: Worker) -> int:
     if worker.outgoing is None or await is_read_only():
         return 0
     due = await due_mails(now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.mails_a_sweep)
-    return sum([await _safely(worker, worker.outgoing, mail.id) for mail in due])
+    outgoing = worker.outgoing
+    return sum([await caused_by(f"e-mail {mail.id}", _safely(worker, outgoing, mail.id)) for mail in due])
 
 
 async def mail_one(worker: Worker, outgoing: Outgoing, mail_id: int) -> bool:

@@ -21,6 +21,7 @@ from api.worker.worker import Worker
 from domain.accounts import cursors
 from domain.amazon import commands, feeds, held
 from domain.catalog.stock import expire_reservations
+from domain.cause import because_of, caused_by
 from domain.channel.evaluate import BATCH, evaluate_batch
 
 _LOG: Final = logging.getLogger(__name__)
@@ -79,8 +80,9 @@ async def sweep_once(worker: Worker) -> Swept:
 async def sync_due(worker: Worker) -> int:
     """Read for every cursor that is due and every order that was asked for; return how many."""
     due = await cursors.due_cursors(now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.syncs_a_sweep)
-    synced = await by_account(worker, due, lambda cursor: sync_cursor(worker, cursor.id))
-    return synced + await read_orders(worker)
+    with because_of("sync"):
+        synced = await by_account(worker, due, lambda cursor: sync_cursor(worker, cursor.id))
+        return synced + await read_orders(worker)
 
 
 async def deliver_due(worker: Worker) -> int:
@@ -89,21 +91,30 @@ async def deliver_due(worker: Worker) -> int:
     due = await commands.due_commands(
         now=worker.now(), machine_ms=worker.machine_ms(), limit=worker.limits.commands_a_sweep
     )
-    return await by_account(worker, due, lambda command: deliver_one(worker, command.id))
+    return await by_account(
+        worker, due, lambda command: caused_by(f"message {command.id}", deliver_one(worker, command.id))
+    )
 
 
 async def feeds_due(worker: Worker) -> int:
     """Take the next step with every feed under way, then send what waits as new ones; return how many steps."""
     under_way = await feeds.due_feeds(now=worker.now())
-    followed = await by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
+    followed = await by_account(
+        worker, under_way, lambda feed: caused_by(f"feed {feed.id}", follow_feed(worker, feed.id))
+    )
     waiting = await feeds.waiting_lanes(now=worker.now())
     return followed + await by_account(
-        worker, waiting, lambda lane: submit_feed(worker, lane.account_id, lane.feed_type)
+        worker, waiting, lambda lane: caused_by("feed", submit_feed(worker, lane.account_id, lane.feed_type))
     )
 
 
 async def evaluate_due(worker: Worker) -> tuple[int, int]:
     """Evaluate the orders that are due, and let go of reservations past their date; return how many of each."""
+    with because_of("evaluation"):
+        return await _evaluate(worker)
+
+
+async def _evaluate(worker: Worker) -> tuple[int, int]:
     expired = 0
     # All of them before the first order: what is given back is there for those that ship first.
     while ended := await expire_reservations(now=worker.now(), limit=BATCH):

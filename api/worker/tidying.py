@@ -9,6 +9,7 @@ from domain.accounts import error_log
 from domain.accounts.credentials import fingerprint_of
 from domain.accounts.error_log import CallFailure
 from domain.accounts.global_settings import is_debugging
+from domain.cause import because_of
 from domain.channel import hold, logs, overdue, retention
 from domain.channel.remove_store import remove_some
 from domain.outward import deliveries
@@ -26,6 +27,11 @@ async def tidy_due(worker: Worker) -> int:
 
     Return how many entries of buyer data, and rows of such stores, went.
     """
+    with because_of("tidying"):
+        return await _tidy(worker)
+
+
+async def _tidy(worker: Worker) -> int:
     if _is_time(worker, "verbosity", _VERBOSITY_EVERY):
         tell_more(await is_debugging())
     await write_failures(worker)
