@@ -36,6 +36,7 @@ from api.schema.reading import reading
 from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.service_questions import ServiceQuestions
 from api.schema.settings import OrderSettings
+from api.schema.shipment_proposals import ShipmentQuestions
 from api.schema.source_changes import SourceQuestions
 from api.schema.stores import Store, find_store, settings_of
 from api.schema.system_messages import SystemMessage, system_messages
@@ -57,6 +58,7 @@ CommerceChoice = Annotated[CommerceOrderBy, strawberry.argument(description="Whi
 class Query(
     ListingQuestions,
     SourceQuestions,
+    ShipmentQuestions,
     ChangeQuestions,
     PrintingQuestions,
     ListQuestions,

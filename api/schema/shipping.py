@@ -16,7 +16,7 @@ from api.schema.user_errors import UserError, user_error
 from api.service import Service
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.channel import ship
-from domain.channel.ship import PackageRequest, ShipmentNote
+from domain.channel.ship import PackageRequest, ShipmentNote, SourceChoice
 from domain.commerce.records import Shipment as ShipmentRecord
 from domain.errors import DomainError, NotFound
 from domain.timeline import Actor, ActorKind
@@ -32,6 +32,15 @@ class QuantityInput:
     """An item and a quantity."""
 
     item_id: strawberry.ID = strawberry.field(description="The id of an `OrderItem`.")
+    quantity: int = strawberry.field(description="How many, at least 1.")
+
+
+@strawberry.input(description="How many of an order item are taken from a source.")
+class SourceChoiceInput:
+    """An item, a source and a quantity."""
+
+    item_id: strawberry.ID = strawberry.field(description="The id of an `OrderItem`.")
+    source: str = strawberry.field(description="The code of an enabled source.")
     quantity: int = strawberry.field(description="How many, at least 1.")
 
 
@@ -55,6 +64,10 @@ class ShipOrderInput(Optionals):
     carrier_name: str | None = optional(CARRIER_NAME)
     tracking_number: str = strawberry.field(description="The carrier's tracking number; Amazon asks for it.")
     packages: list[PackageInput] | None = optional("Further parcels of the same shipment.")
+    sources: list[SourceChoiceInput] | None = optional(
+        "What is taken from certain sources, whichever parcel it is in. What is not named comes from the first "
+        "sources where any lie, as `shipmentProposal` says."
+    )
     shipped_at: datetime | None = optional("When it left; now if it is left out.")
     comment: str | None = optional("What is said of the shipment; it is kept as `addOrderComment` does.")
     notify: bool = strawberry.field(
@@ -123,6 +136,7 @@ async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> Shipm
             sealer=service.sealer,
             new_reference=service.new_reference,
             note=note_of(input, service),
+            sources=source_choices(input.sources),
         )
     except DomainError as refusal:
         refusal.path = as_sent(refusal.path)
@@ -132,14 +146,14 @@ async def _ship(service: Service, order_id: int, input: ShipOrderInput) -> Shipm
 def packages_of(input: ShipOrderInput) -> list[PackageRequest]:
     """Put the parcel named in the input itself before the further ones."""
     first = PackageRequest(
-        lines=None if input.lines is None else _quantities(input.lines, ("input",)),
+        lines=None if input.lines is None else quantities_of(input.lines, ("input",)),
         carrier_code=input.carrier_code,
         carrier_name=input.carrier_name,
         tracking_number=input.tracking_number,
     )
     further = [
         PackageRequest(
-            lines=_quantities(package.lines, ("input", "packages", str(at))),
+            lines=quantities_of(package.lines, ("input", "packages", str(at))),
             carrier_code=package.carrier_code,
             carrier_name=package.carrier_name,
             tracking_number=package.tracking_number,
@@ -157,7 +171,26 @@ def note_of(input: ShipOrderInput, service: Service) -> ShipmentNote | None:
     return ShipmentNote(comment=input.comment, copy_by=copy_by, is_appended=input.append_comment)
 
 
-def _quantities(lines: Sequence[QuantityInput], path: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+def source_choices(choices: Sequence[SourceChoiceInput] | None) -> list[SourceChoice]:
+    """Read what is taken from which source.
+
+    Raises InvalidInput for a malformed id.
+    """
+    return [
+        SourceChoice(
+            typed_id(one.item_id, "OrderItem", path=("input", "sources", str(at), "itemId")).row_id,
+            one.source,
+            one.quantity,
+        )
+        for at, one in enumerate(choices or ())
+    ]
+
+
+def quantities_of(lines: Sequence[QuantityInput], path: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
+    """Read lines with their quantities.
+
+    Raises InvalidInput for a malformed id.
+    """
     return tuple(
         (typed_id(line.item_id, "OrderItem", path=(*path, "lines", str(at), "itemId")).row_id, line.quantity)
         for at, line in enumerate(lines)

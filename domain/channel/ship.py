@@ -15,6 +15,7 @@ from domain.channel.carriers import amazon_carrier
 from domain.channel.leaving import check_staying
 from domain.channel.ship_input import PackageRequest, allot, check_texts, check_time, ship_refusal
 from domain.channel.ship_notes import ShipmentNote, note_in
+from domain.channel.ship_sources import SourceChoice, chosen_sources
 from domain.commerce.orders import advance, lines_of
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, Shipment, ShipmentSource
 from domain.commerce.shipments import Parcel, ShipmentDraft, record_shipments
@@ -23,7 +24,7 @@ from domain.idempotency import remember, remembered
 from domain.sealing import Sealer
 from domain.timeline import Actor, EventKind
 
-__all__ = ["PackageRequest", "ShipmentNote", "ship_in", "ship_order", "ship_refusal"]
+__all__ = ["PackageRequest", "ShipmentNote", "SourceChoice", "ship_in", "ship_order", "ship_refusal"]
 
 _MUTATION: Final = "shipOrder"
 
@@ -40,12 +41,14 @@ async def ship_order(
     sealer: Sealer,
     new_reference: Callable[[], str],
     note: ShipmentNote | None = None,
+    sources: Sequence[SourceChoice] = (),
 ) -> Shipment:
     """Record that packages of an order left, and queue one confirmation to Amazon for each.
 
     `shipped_at` is now unless given, or the purchase if Amazon's clock is ahead of ours; each call of
-    `new_reference` gives a number that was never given before. Raises NotFound, StaleVersion,
-    ActionNotAllowed, RequiredInput, InvalidInput, QuantityTooLarge or IdempotencyKeyReused.
+    `new_reference` gives a number that was never given before. Goods are taken from the `sources` that are
+    chosen, and what is not chosen by their order. Raises NotFound, StaleVersion, ActionNotAllowed, RequiredInput,
+    InvalidInput, QuantityTooLarge, InsufficientStock, IdempotencyKeyReused, or what stands against a note's e-mail.
     """
     async with change(now=now, actor=actor) as unit:
         return await ship_in(
@@ -58,6 +61,7 @@ async def ship_order(
             sealer=sealer,
             new_reference=new_reference,
             note=note,
+            sources=sources,
         )
 
 
@@ -72,6 +76,7 @@ async def ship_in(
     sealer: Sealer,
     new_reference: Callable[[], str],
     note: ShipmentNote | None = None,
+    sources: Sequence[SourceChoice] = (),
 ) -> Shipment:
     """Ship inside the caller's change, as `ship_order` does and with its refusals."""
     order = await AmazonOrder.filter(id=order_id).select_for_update().first()
@@ -81,7 +86,7 @@ async def ship_in(
         "scope": f"account:{order.account_id}",
         "mutation": _MUTATION,
         "key": idempotency_key,
-        "input_digest": _digest(order_id, packages, shipped_at, note, sealer=sealer),
+        "input_digest": _digest(order_id, packages, shipped_at, note, sources, sealer=sealer),
     }
     if (known := await remembered(**request, now=unit.now)) is not None:
         unit.quiet()
@@ -89,7 +94,7 @@ async def ship_in(
     if expected_version not in (None, order.version):
         raise StaleVersion(expected=expected_version, actual=order.version, path=("input", "expectedVersion"))
     left_at = shipped_at or max(unit.now, order.purchased_at)
-    shipment = await _ship(unit, order, packages, left_at, new_reference=new_reference)
+    shipment = await _ship(unit, order, packages, left_at, sources, new_reference=new_reference)
     if note is not None:
         await note_in(unit, order, shipment, note, sealer=sealer)
     await remember(**request, result_id=shipment.id, now=unit.now)
@@ -101,6 +106,7 @@ async def _ship(
     order: AmazonOrder,
     packages: Sequence[PackageRequest],
     shipped_at: datetime,
+    sources: Sequence[SourceChoice],
     *,
     new_reference: Callable[[], str],
 ) -> Shipment:
@@ -117,7 +123,7 @@ async def _ship(
     contents = allot(packages, order=order, items=items, lines=lines)
     draft = _draft(order, commerce, lines, packages, contents, shipped_at, new_reference=new_reference)
     await record_shipments(unit.connection, [draft], now=unit.now)
-    await _deduct(unit, order, draft)
+    await _deduct(unit, order, draft, sources)
     await _tell_amazon(unit, order, draft, items, contents)
     await advance(commerce, lines, now=unit.now)
     return draft.shipment
@@ -156,9 +162,10 @@ def _draft(
     )
 
 
-async def _deduct(unit: Change, order: AmazonOrder, draft: ShipmentDraft) -> None:
+async def _deduct(unit: Change, order: AmazonOrder, draft: ShipmentDraft, sources: Sequence[SourceChoice]) -> None:
     quantities = {line.item_id: quantity for line, quantity in draft.lines}
-    if await deduct(unit, order_ids=[order.id], quantities=quantities):
+    chosen = await chosen_sources(sources, quantities)
+    if await deduct(unit, order_ids=[order.id], quantities=quantities, chosen=chosen):
         unit.event(order.subject, EventKind.STOCK_DEDUCTED, "Inventory deducted.")
 
 
@@ -206,9 +213,11 @@ def _digest(
     packages: Sequence[PackageRequest],
     shipped_at: datetime | None,
     note: ShipmentNote | None,
+    sources: Sequence[SourceChoice],
     *,
     sealer: Sealer,
 ) -> str:
     said = [] if note is None else note.asked
-    text = orjson.dumps([order_id, list(packages), shipped_at and shipped_at.isoformat(), *said])
+    taken = [{"sources": [list(one) for one in sources]}] if sources else []
+    text = orjson.dumps([order_id, list(packages), shipped_at and shipped_at.isoformat(), *said, *taken])
     return sealer.digest("idempotency", text.decode())

@@ -212,6 +212,18 @@ FEATURES: Final = (
     _more(
         "Changes and webhooks", "Query.changes", "Mutation.createWebhook", "Mutation.setExternalId", "Mutation.tagOrder"
     ),
+    _more(
+        "Multi-source inventory",
+        "Query.sources",
+        "Mutation.saveSource",
+        "Mutation.orderSources",
+        "Mutation.transferStock",
+        "Product.stockBySource",
+        "Query.shipmentProposal",
+        "Mutation.shipOrder",
+        "orderlane sources save",
+        "orderlane products restock",
+    ),
     _core("Credit memo / refund", "Mutation.refundOrder", "CommerceOrder.refundable", "orderlane orders refund"),
     _core("Marketplace simulator", "orderlane simulate"),
     _left_out(

@@ -1,5 +1,6 @@
 """A connected shop for every story, its books balanced and its orders' histories whole at the end of each."""
 
+from collections import Counter
 from collections.abc import AsyncIterator
 
 import pytest
@@ -8,7 +9,8 @@ from tests.domain.histories import check_histories
 from tests.end_to_end.town import Town, town
 
 SHELVES = """{ products(first: 50) { nodes { sku stock reserved salable
-  moves(first: 100) { nodes { onHand reserved } pageInfo { hasNextPage } } } } }"""
+  stockBySource { source { code enabled } physical }
+  moves(first: 100) { nodes { onHand reserved source { code } } pageInfo { hasNextPage } } } } }"""
 
 
 @pytest.fixture
@@ -25,6 +27,11 @@ async def stock_is_the_sum_of_its_history(shop: Town) -> None:
     for product in (await shop.ask(SHELVES))["products"]["nodes"]:
         moves = product["moves"]["nodes"]
         assert not product["moves"]["pageInfo"]["hasNextPage"]
-        assert product["stock"] == sum(move["onHand"] for move in moves), product
+        places = product["stockBySource"]
+        assert product["stock"] == sum(one["physical"] for one in places if one["source"]["enabled"]), product
+        came = Counter[str]()
+        for move in moves:
+            came[(move["source"] or {"code": "nowhere"})["code"]] += move["onHand"]
+        assert +came == +Counter({one["source"]["code"]: one["physical"] for one in places}), product
         assert product["reserved"] == sum(move["reserved"] for move in moves), product
         assert product["salable"] == product["stock"] - product["reserved"] >= 0 or product["stock"] == 0, product
