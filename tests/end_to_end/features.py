@@ -86,12 +86,6 @@ FEATURES: Final = (
     _core("Customer lookup/creation", "CommerceOrder.customer", "Query.customers"),
     _core("Amounts: Amazon prices, discount, tax", "CommerceOrder.total", "CommerceOrder.lines"),
     _more(
-        "Shipping price/tax, gift wrap, remainder rounding",
-        "CommerceOrder.shipping",
-        "CommerceOrder.giftWrap",
-        "CommerceOrderLine.unitPrice",
-    ),
-    _more(
         "Currency conversion",
         "Mutation.setCurrencyRates",
         "CommerceOrder.baseTotal",
@@ -99,6 +93,12 @@ FEATURES: Final = (
         "StoreDashboard.baseSales",
         "orderlane rates import",
         "orderlane config base-currency",
+    ),
+    _more(
+        "Shipping price/tax, gift wrap, remainder rounding",
+        "CommerceOrder.shipping",
+        "CommerceOrder.giftWrap",
+        "CommerceOrderLine.unitPrice",
     ),
     _core("Region normalisation", "CommerceOrder.shippingAddress"),
     _more("Name sanitising", "CommerceOrder.billingAddress", "CommerceOrder.shippingAddress"),
