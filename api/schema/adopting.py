@@ -15,7 +15,7 @@ from api.schema.shipping import USER
 from api.schema.user_errors import UserError, user_error
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
 from domain.channel.adopt import Adopted, Wish, adopt_orders
-from domain.errors import DomainError
+from domain.errors import DomainError, InvalidInput
 
 described(
     Adopted,
@@ -79,7 +79,12 @@ async def adopt(info: Info, input: AdoptOrders) -> AdoptOrdersPayload:
     done = await adopt_orders(store_id=store_id, wishes=wishes, now=service.clock.now(), actor=USER)
     await evaluate_affected(service, done.affected)
     with reading():
-        found = await AmazonOrderRecord.filter(store_id=store_id, number__in=[wish.amazon_number for wish in wishes])
+        numbers = [
+            wish.amazon_number
+            for wish, answer in zip(wishes, done.answers, strict=True)
+            if not isinstance(answer, InvalidInput)
+        ]
+        found = await AmazonOrderRecord.filter(store_id=store_id, number__in=numbers)
     known = {order.number: order for order in found}
     results = [
         _result(at, answer, known.get(wish.amazon_number))

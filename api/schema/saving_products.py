@@ -118,7 +118,8 @@ async def import_products(info: Info, products: ProductList) -> ImportProductsPa
 async def _results(sent: Sequence[ProductInput], into: ImportedProducts) -> list[ProductResult]:
     refused = {line - 1: refusal for line, refusal in into.refused}
     with reading():
-        stored = await ProductRecord.filter(sku__in=[one.sku.strip() for one in sent])
+        taken = [one.sku.strip() for at, one in enumerate(sent) if at not in refused]
+        stored = await ProductRecord.filter(sku__in=taken)
     by_sku = {product.sku: product for product in stored}
     results = []
     for at, one in enumerate(sent):

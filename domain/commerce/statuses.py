@@ -21,6 +21,7 @@ from domain.plain_text import is_plain
 from domain.timeline import Actor, EventKind, Subject
 
 LONGEST_LABEL: Final = 100
+_CODE_PATH: Final = ("code",)
 _CODE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}", re.ASCII)
 
 
@@ -76,7 +77,7 @@ async def change_status(
     Raises NotFound, ActionNotAllowed, InvalidInput or RequiredInput.
     """
     async with change(now=now, actor=actor) as unit:
-        status = await _own(code)
+        status = await _own(code, path=("input", "code"))
         status.label = status.label if label is None else _checked_label(label)
         status.is_visible = status.is_visible if is_visible is None else is_visible
         await status.save(update_fields=["label", "is_visible"])
@@ -115,7 +116,7 @@ async def status_in(code: str, state: CommerceOrderState, *, path: tuple[str, ..
 
     Raises InvalidInput for the code of another state's status, and for one that nobody defined.
     """
-    own = None if code in PREDEFINED else await OrderStatus.select_for_update().get_or_none(code=code)
+    own = None if code in PREDEFINED else await _defined_here(code)
     known = _defined(own) if own else PREDEFINED.get(code)
     if known is None or known.state is not state:
         at = "no status" if known is None else f"a status of {known.state or 'no state'}"
@@ -125,17 +126,21 @@ async def status_in(code: str, state: CommerceOrderState, *, path: tuple[str, ..
     return known
 
 
-async def _own(code: str) -> OrderStatus:
+async def _defined_here(code: str) -> OrderStatus | None:
+    return await OrderStatus.select_for_update().get_or_none(code=code) if _CODE.fullmatch(code) else None
+
+
+async def _own(code: str, *, path: tuple[str, ...] = _CODE_PATH) -> OrderStatus:
     if code in PREDEFINED:
         raise ActionNotAllowed(
             "This status came with the service and stays as it is; create one of your own.",
             action="CHANGE_STATUS",
             current_status=code,
-            path=("input", "code"),
+            path=path,
         )
-    status = await OrderStatus.select_for_update().get_or_none(code=code)
+    status = await _defined_here(code)
     if status is None:
-        raise NotFound("There is no such status.", path=("input", "code"))
+        raise NotFound("There is no such status.", path=path)
     return status
 
 
@@ -152,7 +157,7 @@ async def _check_unused(status: OrderStatus) -> None:
             f"The status is used and stays where it is: {used}.",
             action="CHANGE_STATUS",
             current_status=status.code,
-            path=("input", "code"),
+            path=_CODE_PATH,
         )
 
 

@@ -82,14 +82,19 @@ async def test_what_is_refused_stops_no_other(client: Client, stage: Stage) -> N
     done = await adopt(
         client, stage, ("902-1", "A"), (ONE, ""), (TWO, "x" * 65), (TWO, "B"), (THREE, "C"),
         ("902-0000000-0000004", "C"), ("902-0000000-0000005", "E"), ("902-0000000-0000006", "F"),
-        ("902-0000000-0000006", "G"),
+        ("902-0000000-0000006", "G"), ("9" * 99, "H"),
     )  # fmt: skip
-    assert (
-        words(done)
-        == ["INVALID", "INVALID", "INVALID", "EXPECTED", "DUPLICATE", "DUPLICATE", "EXPECTED"] + ["DUPLICATE"] * 2
-    )
+    assert words(done) == ["INVALID"] * 3 + [
+        "EXPECTED",
+        "DUPLICATE",
+        "DUPLICATE",
+        "EXPECTED",
+        "DUPLICATE",
+        "DUPLICATE",
+        "INVALID",
+    ]
     assert done["results"][0]["errors"][0]["path"] == ["input", "orders", "0", "amazonOrderId"]
-    assert (done["succeeded"], done["failed"]) == (2, 7)
+    assert (done["succeeded"], done["failed"]) == (2, 8)
 
 
 async def test_too_many_and_unknown_stores_are_refused(client: Client, stage: Stage) -> None:

@@ -263,15 +263,21 @@ async def test_each_product_of_many_has_its_answer(client: Client, stage: Stage)
         {"sku": "SAME", "enabled": True},
         {"sku": "BAD", "price": "1"},
         {"sku": "NEW"},
+        {"sku": "S" * 201},
     ]
     payload = (await client.ask(IMPORT, p=sent))["importProducts"]
 
-    assert [payload[name] for name in ("created", "updated", "unchanged", "failed")] == [1, 1, 1, 2]
+    assert [payload[name] for name in ("created", "updated", "unchanged", "failed")] == [1, 1, 1, 3]
     assert (payload["affected"], payload["errors"]) == ({"value": 1}, [])
     products = [result["product"] for result in payload["results"]]
-    assert products == [{"sku": "NEW", "stock": 1}, {"sku": "OLD", "stock": 5}, {"sku": "SAME", "stock": 0}, None, None]
+    assert products[:3] == [{"sku": "NEW", "stock": 1}, {"sku": "OLD", "stock": 5}, {"sku": "SAME", "stock": 0}]
+    assert products[3:] == [None] * 3
     refused = [(error["code"], error["path"]) for result in payload["results"] for error in result["errors"]]
-    assert refused == [("REQUIRED", ["products", "3", "currencyCode"]), ("DUPLICATE", ["products", "4", "sku"])]
+    assert refused == [
+        ("REQUIRED", ["products", "3", "currencyCode"]),
+        ("DUPLICATE", ["products", "4", "sku"]),
+        ("INVALID", ["products", "5", "sku"]),
+    ]
 
 
 async def test_too_many_products_are_refused_as_a_whole(client: Client) -> None:

@@ -27,7 +27,7 @@ DEFINE = """mutation ($i: CreateOrderStatusInput!) { createOrderStatus(input: $i
 UPDATE = """mutation ($i: UpdateOrderStatusInput!) { updateOrderStatus(input: $i) {
   status { label isVisible } errors { code path } } }"""
 ASSIGN = """mutation ($code: String!, $state: CommerceOrderState!) { assignOrderStatus(code: $code, state: $state) {
-  status { state } errors { code } } }"""
+  status { state } errors { code path } } }"""
 COMMENT = """mutation ($i: AddOrderCommentInput!) { addOrderComment(input: $i) { comment { id }
   event { id } order { id } errors { __typename code path message } } }"""
 
@@ -95,7 +95,13 @@ async def test_a_status_of_ones_own_is_made_changed_and_moved(client: Client) ->
     moved = (await client.ask(ASSIGN, code="Bench", state="PROCESSING"))["assignOrderStatus"]
     assert moved == {"status": {"state": "PROCESSING"}, "errors": []}
     refused = (await client.ask(ASSIGN, code="complete", state="PROCESSING"))["assignOrderStatus"]
-    assert refused == {"status": None, "errors": [{"code": "ACTION_NOT_ALLOWED"}]}
+    assert refused == {"status": None, "errors": [{"code": "ACTION_NOT_ALLOWED", "path": ["code"]}]}
+    for ask, given, path in (
+        (ASSIGN, {"code": "x" * 65, "state": "PROCESSING"}, ["code"]),
+        (UPDATE, {"i": {"code": "x" * 65, "label": "x"}}, ["input", "code"]),
+    ):
+        (payload,) = (await client.ask(ask, **given)).values()
+        assert payload == {"status": None, "errors": [{"code": "NOT_FOUND", "path": path}]}
 
 
 async def test_what_a_comment_says_is_never_repeated_in_a_refusal(

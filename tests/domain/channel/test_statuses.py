@@ -93,7 +93,8 @@ async def test_a_status_is_assigned_taken_away_and_never_deleted(stage: Stage) -
 async def test_what_came_with_the_service_stays_and_what_nobody_defined_is_not_found(stage: Stage) -> None:
     assert isinstance(await refused(unassign(stage, "fraud")), ActionNotAllowed)
     assert isinstance(await refused(assign(stage, "processing", State.COMPLETE)), ActionNotAllowed)
-    assert isinstance(await refused(unassign(stage, "nobodys")), NotFound)
+    for nobodys in ("nobodys", "x" * 65):
+        assert isinstance(await refused(unassign(stage, nobodys)), NotFound)
 
 
 async def test_a_status_that_is_used_stays_where_it_is(stage: Stage) -> None:
