@@ -102,10 +102,11 @@ _GROUPS: Final = (
     ),
     (
         "config",
-        "Show the configuration, and set the read-only mode and the base currency.",
+        "Show the configuration, and set the read-only mode, what is logged, and the base currency.",
         (
             ("show", "Print every setting and where its value comes from."),
             ("read-only", "Hold back what is to go to Amazon, or let it go."),
+            ("debug-logging", "Let the log tell each call to Amazon too, or no longer."),
             ("base-currency", "Count orders in one currency besides their own, or no longer."),
         ),
     ),

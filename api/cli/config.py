@@ -1,4 +1,4 @@
-"""`orderlane config`: every setting with its value and where that comes from, the read-only mode, the base currency."""
+"""`orderlane config`: every setting with its value and where that comes from, and the settings of the whole service."""
 
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ _SAVE: Final = f"""mutation Save($input: UpdateGlobalSettingsInput!) {{ updateGl
   settings {{ {_MODE} }} errors {{ code message path }} }} }}"""
 _SAVE_BASE: Final = """mutation Save($input: UpdateGlobalSettingsInput!) { updateGlobalSettings(input: $input) {
   settings { baseCurrency } errors { code message path } } }"""
+_SAVE_DEBUG: Final = _SAVE_BASE.replace("baseCurrency", "debugLogging")
 _ASK: Final = f"{{ globalSettings {{ {_MODE} }} }}"
 
 
@@ -93,6 +94,34 @@ async def base_currency_config(currency: str | None = None, /, *, url: str | Non
         give_json(settings)
         return
     give_table(("base currency",), [(settings["baseCurrency"] or "off",)])
+
+
+async def debug_logging_config(
+    state: Literal["on", "off"] | None = None, /, *, url: str | None = None, json: bool = False
+) -> None:
+    """Let the log of the service tell each call to Amazon and each page of orders too, or no longer, or show it.
+
+    A running service follows within 10 seconds. The log never holds buyer data.
+
+    Parameters
+    ----------
+    state
+        on or off; without it the present state is shown.
+    url
+        Ask the service that runs there, instead of the configured database.
+    json
+        Print JSON.
+    """
+    async with asking(url) if url else asking_here() as asker:
+        if state is None:
+            settings = (await asker.data("{ globalSettings { debugLogging } }"))["globalSettings"]
+        else:
+            given = {"input": {"patch": {"debugLogging": state == "on"}}}
+            settings = (await asker.payload("updateGlobalSettings", _SAVE_DEBUG, given))["settings"]
+    if json:
+        give_json(settings)
+        return
+    give_table(("debug logging",), [("on" if settings["debugLogging"] else "off",)])
 
 
 def _shown(settings: Settings, name: str) -> object:

@@ -93,6 +93,13 @@ def test_the_read_only_mode_is_switched_and_shown(orderlane: Orderlane):
     assert (off["enabled"], off["held"]["value"]) == (False, 0)
 
 
+def test_debug_logging_is_switched_and_shown(orderlane: Orderlane):
+    for words, shown in (([], "off"), (["on"], "on"), ([], "on")):
+        assert orderlane("config", "debug-logging", *words).out.splitlines()[-1] == shown
+    assert json.loads(orderlane("config", "debug-logging", "off", "--json").out) == {"debugLogging": False}
+    assert orderlane("config", "debug-logging", "maybe").code == 2
+
+
 def test_a_mode_that_is_none_is_wrong_usage(orderlane: Orderlane):
     assert orderlane("config", "read-only", "maybe").code == 2
 
