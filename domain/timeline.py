@@ -93,8 +93,8 @@ class EventKind(StrEnum):
     STATUS_DEFINED = "STATUS_DEFINED"
     PRODUCT_CREATED = "PRODUCT_CREATED"
     PRODUCT_CHANGED = "PRODUCT_CHANGED"
-
     SOURCE_CHANGED = "SOURCE_CHANGED"
+
 
 MATERIAL: Final = frozenset(EventKind) - {
     EventKind.SEEN,
