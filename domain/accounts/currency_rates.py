@@ -64,13 +64,7 @@ async def set_rates_in(unit: Change, given: Sequence[NewRate], *, source: RateSo
     refused = dict(_refusals(given))
     try:
         async with unit.savepoint():
-            fine = [rate for place, rate in enumerate(given) if place not in refused]
-            await CurrencyRate.bulk_create([_row(unit, rate, source) for rate in fine], ignore_conflicts=True)
-            # Whoever came first, its rate is the one that is stored: the key of a pair and a day is unique.
-            stored = await _stored(given)
-            refused |= dict(_clashes(given, stored, besides=refused))
-            if refused:
-                raise _Refused
+            stored = await _insert(unit, given, refused, source=source)
     except _Refused:
         return SetRates(refused=dict(sorted(refused.items())))
     for rate in given:
@@ -102,6 +96,20 @@ async def rates_in_force(currencies: Collection[str], *, base: str, day: date) -
         if newest := await rates.order_by("-valid_from").first():
             found[currency] = Decimal(newest.rate)
     return found
+
+
+async def _insert(
+    unit: Change, given: Sequence[NewRate], refused: dict[int, DomainError], *, source: RateSource
+) -> dict[tuple[str, str, str], CurrencyRate]:
+    """Insert what is not refused, and return what is stored; raises _Refused once anything is."""
+    fine = [rate for place, rate in enumerate(given) if place not in refused]
+    await CurrencyRate.bulk_create([_row(unit, rate, source) for rate in fine], ignore_conflicts=True)
+    # Whoever came first, its rate is the one that is stored: the key of a pair and a day is unique.
+    stored = await _stored(given)
+    refused |= dict(_clashes(given, stored, besides=refused))
+    if refused:
+        raise _Refused
+    return stored
 
 
 async def _stored(given: Sequence[NewRate]) -> dict[tuple[str, str, str], CurrencyRate]:
