@@ -116,9 +116,8 @@ async def test_marketplace_simulator_orders_out_of_the_ordinary(shop: Town):
 
 async def test_marketplace_simulator_updates_that_come_late_twice_or_in_the_wrong_order(shop: Town):
     await shop.stock(MUG)
-    await shop.stock(LAMP, None)
     for _ in range(101):  # more than a page, with a token to the next
-        shop.place(LAMP)
+        shop.place(LAMP, status="PENDING")
     late, stale = shop.place(MUG), shop.place(MUG)
     await fail(shop, "DUPLICATE_PAGE", "searchOrders", times=1)
     await shop.pass_time()
