@@ -8,7 +8,6 @@ from api.plans.fragments import one_of
 from api.schema.reading import reading
 from domain.accounts.records import Store
 from domain.buyers import Owner, read_many
-from domain.commerce.records import CommerceOrder
 from domain.sealing import Sealer
 
 Found: TypeAlias = Mapping[int, Any]
@@ -20,16 +19,14 @@ Ask: TypeAlias = Callable[[Sequence[Any], Sealer], Awaitable[Found]]
 async def store_names(orders: Sequence[Any], _: Sealer) -> Found:
     """Return the names of the orders' stores."""
     with reading():
-        stores = await Store.filter(id__in={order.store_id for order in orders})
+        stores = await Store.filter(id__in={order["store_id"] for order in orders})
     return {store.id: store.name for store in stores}
 
 
 async def commerce_numbers(orders: Sequence[Any], _: Sealer) -> Found:
     """Return the numbers of Amazon orders' commerce orders."""
-    ids = [order.commerce_order_id for order in orders if order.commerce_order_id is not None]
-    with reading():
-        made = await CommerceOrder.filter(id__in=ids)
-    return {order.channel_order_id: order.number for order in made}
+    rows = await _rows("SELECT channel_order_id, number FROM commerce_order WHERE {}", "channel_order_id", orders)
+    return {row["channel_order_id"]: row["number"] for row in rows}
 
 
 async def item_counts(orders: Sequence[Any], _: Sealer) -> Found:
@@ -39,7 +36,7 @@ async def item_counts(orders: Sequence[Any], _: Sealer) -> Found:
         "SUM(COALESCE(quantity_unshipped, quantity_ordered - quantity_shipped)) AS unshipped "
         "FROM amazon_item WHERE gone_at IS NULL AND {} GROUP BY order_id",
         "order_id",
-        [order.id for order in orders],
+        orders,
     )
     return {row["order_id"]: (row["ordered"], row["shipped"], row["unshipped"]) for row in rows}
 
@@ -50,7 +47,7 @@ async def line_counts(orders: Sequence[Any], _: Sealer) -> Found:
         "SELECT order_id, SUM(quantity_ordered) AS ordered, SUM(quantity_shipped) AS shipped "
         "FROM commerce_order_line WHERE {} GROUP BY order_id",
         "order_id",
-        [order.id for order in orders],
+        orders,
     )
     return {row["order_id"]: (row["ordered"], row["shipped"]) for row in rows}
 
@@ -60,7 +57,7 @@ async def reserved(orders: Sequence[Any], _: Sealer) -> Found:
     rows = await _rows(
         "SELECT DISTINCT order_id FROM reservation WHERE state = 'ACTIVE' AND {}",
         "order_id",
-        [order.id for order in orders],
+        orders,
     )
     return {row["order_id"]: True for row in rows}
 
@@ -71,7 +68,7 @@ async def notes(orders: Sequence[Any], _: Sealer) -> Found:
         "SELECT told.order_id AS order_id, told.message AS message FROM amazon_order "
         "JOIN event told ON told.order_id = amazon_order.id AND told.sequence = amazon_order.last_sequence WHERE {}",
         "amazon_order.id",
-        [order.id for order in orders],
+        orders,
     )
     return {row["order_id"]: row["message"] for row in rows}
 
@@ -88,11 +85,11 @@ async def commerce_buyers(orders: Sequence[Any], sealer: Sealer) -> Found:
 
 async def _buyers(owner: Owner, orders: Sequence[Any], sealer: Sealer) -> Found:
     with reading():
-        return await read_many(owner, [order.id for order in orders], sealer)
+        return await read_many(owner, [order["id"] for order in orders], sealer)
 
 
-async def _rows(sql: str, column: str, ids: list[int]) -> Sequence[Any]:
-    found = one_of(column, ids)
+async def _rows(sql: str, column: str, orders: Sequence[Any]) -> Sequence[Any]:
+    found = one_of(column, [order["id"] for order in orders])
     return await read_rows(sql.format(found.sql), found.parameters)
 
 

@@ -29,18 +29,18 @@ def amount(minor: int | None, currency: str | None) -> Decimal | None:
 
 
 def _text(cell: Cell) -> str:
+    if isinstance(cell, str):  # as most are
+        return _harmless(cell)
     match cell:
         case None:
             return ""
         case bool():
             return "yes" if cell else "no"
-        case int():
-            return str(cell)
         case Decimal():
             return f"{cell:f}"
         case datetime():
             return to_text(cell)
-    return _harmless(cell)
+    return str(cell)
 
 
 def _harmless(text: str) -> str:
