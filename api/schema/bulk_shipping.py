@@ -9,7 +9,7 @@ from api.schema.bulk import Choice, ErrorPolicy, answer_for_each
 from api.schema.context import Info
 from api.schema.ids import NodeId
 from api.schema.retrying import BulkOrdersPayload
-from api.schema.shipping import USER, ShipOrderInput, as_sent, note_of, packages_of
+from api.schema.shipping import USER, ShipOrderInput, as_sent, note_of, packages_of, source_choices
 from domain.channel.bulk_ship import ShipRequest, bulk_ship
 from domain.errors import DomainError
 
@@ -45,6 +45,7 @@ async def ship_orders(info: Info, input: ShipInputs) -> BulkOrdersPayload:
             expected_version=row.expected_version,
             idempotency_key=row.idempotency_key,
             note=note_of(row, service),
+            sources=source_choices(row.sources),
         )
 
     async def act(rows: Sequence[ShipRequest | DomainError]) -> list[DomainError | None]:

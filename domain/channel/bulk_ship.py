@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain.change import Change
 from domain.channel.bulk import BulkRow, bulk, one_by_one
-from domain.channel.ship import PackageRequest, ShipmentNote, ship_in
+from domain.channel.ship import PackageRequest, ShipmentNote, SourceChoice, ship_in
 from domain.errors import DomainError
 from domain.sealing import Sealer
 from domain.timeline import Actor
@@ -19,6 +19,7 @@ class ShipRequest(BulkRow):
     packages: Sequence[PackageRequest]
     shipped_at: datetime | None = None
     note: ShipmentNote | None = None
+    sources: Sequence[SourceChoice] = ()
 
 
 async def bulk_ship(
@@ -47,6 +48,7 @@ async def bulk_ship(
             sealer=sealer,
             new_reference=new_reference,
             note=row.note,
+            sources=row.sources,
         )
 
     return await bulk(rows, work=one_by_one(ship), all_or_nothing=all_or_nothing, dry_run=dry_run, now=now, actor=actor)

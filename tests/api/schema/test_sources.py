@@ -6,7 +6,7 @@ from api.schema.ids import id_of
 from domain.amazon.records import AmazonOrder
 from domain.catalog.records import Product
 from tests.api.schema.asking import Client
-from tests.domain.channel.sources import put, source
+from tests.domain.channel.sources import lying, put, source
 from tests.domain.channel.stage import Stage, item, items_of
 
 ERRORS = """errors { __typename code message path
@@ -138,3 +138,24 @@ async def test_a_shipment_leaves_from_where_it_is_proposed_or_chosen(client: Cli
     assert [error["code"] for error in proposal["errors"]] == ["ACTION_NOT_ALLOWED"]
     unknown = id_of(AmazonOrder(id=99, account_id=order.account_id))
     assert (await client.ask(PROPOSAL, i={"orderId": unknown}))["shipmentProposal"] is None
+
+
+async def test_many_shipments_leave_from_where_each_says(client: Client, stage: Stage, order: AmazonOrder) -> None:
+    await put(stage, "berlin", 9)
+    other = await stage.arrive(item("MUG", 2))
+    rows = [
+        {
+            "orderId": id_of(one),
+            "carrierCode": "ups",
+            "trackingNumber": "1Z",
+            "idempotencyKey": f"k{one.id}",
+            "sources": [{"itemId": id_of((await items_of(one))[0]), "source": code, "quantity": 2}],
+        }
+        for one, code in ((order, "dover"), (other, "berlin"))
+    ]
+    bulk = "mutation ($i: BulkShipInput!) { bulkShipOrders(input: $i) { succeeded results { errors { path code } } } }"
+    answer = (await client.ask(bulk, i={"orders": rows}))["bulkShipOrders"]
+    assert answer["succeeded"] == 1
+    (error,) = answer["results"][0]["errors"]
+    assert (error["code"], error["path"]) == ("NOT_FOUND", ["input", "orders", "0", "sources", "0", "source"])
+    assert await lying() == {"default": 2, "berlin": 7}
