@@ -87,7 +87,7 @@ async def correct_in(
     Raises StaleVersion, ActionNotAllowed, RequiredInput or InvalidInput, the latter two below `path`.
     """
     commerce = await CommerceOrder.get_or_none(channel_order_id=order.id)
-    await check_staying(order, action=ACTION)
+    await check_staying(order, action=ACTION, path=("orderId",))
     if refusal := correct_refusal(order, commerce):
         raise refusal
     kept = await read(owner=Owner.AMAZON_ORDER, owner_id=order.id, sealer=sealer)

@@ -7,16 +7,20 @@ from domain.accounts.records import Store, StoreState
 from domain.amazon.records import AmazonOrder
 from domain.errors import ActionNotAllowed
 
+Path = tuple[str, ...]
+
+_ORDER_ID: Final[Path] = ("input", "orderId")
+
 LEAVING: Final = "The store of this order is being deleted, and the order with it; work on it in Seller Central."
 
 
-def leaving_refusal(order: AmazonOrder, *, action: str) -> ActionNotAllowed:
-    """Return why nothing can be done with an order whose store is being deleted."""
+def leaving_refusal(order: AmazonOrder, *, action: str, path: Path = _ORDER_ID) -> ActionNotAllowed:
+    """Return why nothing can be done with an order whose store is being deleted; `path` is where it is named."""
     return ActionNotAllowed(
         LEAVING,
         action=action,
         current_status=order.amazon_status.value,
-        path=("input", "orderId"),
+        path=path,
     )
 
 
@@ -26,10 +30,10 @@ async def leaving_stores(orders: Iterable[AmazonOrder]) -> set[int]:
     return {store.id for store in await stores}
 
 
-async def check_staying(order: AmazonOrder, *, action: str) -> None:
+async def check_staying(order: AmazonOrder, *, action: str, path: Path = _ORDER_ID) -> None:
     """Refuse to touch an order whose store is being deleted.
 
     Raises ActionNotAllowed.
     """
     if await leaving_stores([order]):
-        raise leaving_refusal(order, action=action)
+        raise leaving_refusal(order, action=action, path=path)

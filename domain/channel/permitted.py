@@ -16,7 +16,7 @@ ORDER_ID: Path = ("input", "orderId")
 def commerce_refusal(standing: Standing, action: OrderAction, *, path: Path = ORDER_ID) -> ActionNotAllowed | None:
     """Return why an order does not allow an action of the back office now, None if it does."""
     if standing.is_leaving:
-        return leaving_refusal(standing.order, action=action.value)
+        return leaving_refusal(standing.order, action=action.value, path=path)
     if standing.commerce is None:
         because: str | None = (
             "The order is not imported, so there is no commerce order to do this with; its import decision and "

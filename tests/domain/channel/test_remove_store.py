@@ -13,6 +13,7 @@ from domain.amazon.records import AmazonOrder, Command, CommandState
 from domain.catalog.listing_records import Listing
 from domain.channel.command_choices import retry_command
 from domain.channel.correct import AddressPatch, correct_address
+from domain.channel.hold import unhold_order
 from domain.channel.remove_store import delete_store, remove_some
 from domain.channel.retry import retry_import
 from domain.channel.stock_push import PushSettings, pushed, save_push_settings, take_push
@@ -23,7 +24,7 @@ from tests.domain.channel.stage import CLERK, MARKETPLACE, connected, item, shel
 
 FRANCE = "A13V1IB3VIYZZH"
 LEFT = {"product", "stock", "stock_move", "event", "number_sequence", "customer", "buyer_data", "idempotency"}
-LEFT |= {"saved_view"}
+LEFT |= {"saved_view", "source"}
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ async def test_amazon_is_asked_for_nothing_more_once_a_store_is_being_deleted(st
         with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
             await ask(order)
         assert refusal.value.path == ("input", "orderId")
-    with pytest.raises(ActionNotAllowed, match="being deleted"):
+    with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
         await correct_address(
             order_id=order.id,
             address=AddressPatch(city="Bonn"),
@@ -86,6 +87,10 @@ async def test_amazon_is_asked_for_nothing_more_once_a_store_is_being_deleted(st
             actor=CLERK,
             sealer=stage.sealer,
         )
+    assert refusal.value.path == ("orderId",)
+    with pytest.raises(ActionNotAllowed, match="being deleted") as refusal:
+        await unhold_order(order_id=order.id, note=None, expected_version=None, now=stage.now, actor=CLERK)
+    assert refusal.value.path == ("orderId",)
     answers = await retry_import(order_ids=[order.id], now=stage.now, actor=CLERK)
     assert [answer and "being deleted" in answer.message for answer in answers.values()] == [True]
     assert (await Command.all().count(), await shelf()) == (0, (9, 1))
