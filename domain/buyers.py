@@ -140,9 +140,9 @@ async def read_many(owner: Owner, owner_ids: Iterable[int], sealer: Sealer) -> d
     ids = list(owner_ids)
     opened: dict[int, Values] = {}
     for start in range(0, len(ids), _CHUNK):
-        for record in await BuyerRecord.filter(owner=owner, owner_id__in=ids[start : start + _CHUNK]):
-            text = sealer.unseal(record.sealed, row=_row(owner, record.owner_id))
-            opened[record.owner_id] = orjson.loads(text)
+        kept = BuyerRecord.filter(owner=owner, owner_id__in=ids[start : start + _CHUNK])
+        for owner_id, sealed in await kept.values_list("owner_id", "sealed"):
+            opened[owner_id] = orjson.loads(sealer.unseal(sealed, row=_row(owner, owner_id)))
     return opened
 
 
