@@ -2,7 +2,8 @@ from collections import Counter, defaultdict
 
 import pytest
 
-from domain.amazon.records import AmazonOrder, Command
+from domain.amazon.commands import PackageConfirmation
+from domain.amazon.records import AmazonOrder, Command, CommandKind
 from domain.catalog.records import Product, Reservation, ReservationState
 from domain.commerce.records import (
     CommerceOrder,
@@ -11,6 +12,7 @@ from domain.commerce.records import (
     Document,
     DocumentLine,
     Invoice,
+    Package,
     Shipment,
 )
 from domain.timeline import Event
@@ -100,8 +102,26 @@ async def check_quantities() -> None:
         assert covered[Document.INVOICE][line.id] == line.quantity_invoiced
         assert covered[Document.SHIPMENT][line.id] == line.quantity_shipped
         assert covered[Document.CREDIT_MEMO][line.id] == line.quantity_refunded
-    packages = [command.package_reference for command in await Command.all()]
-    assert len(packages) == len(set(packages))
+    await check_parcels(covered[Document.PACKAGE])
+
+
+async def check_parcels(packed: Counter[int]) -> None:
+    """Check that Amazon is told last of each parcel what is in it and its number, and of no parcel's making twice."""
+    told: defaultdict[str | None, list[Command]] = defaultdict(list)
+    for command in await Command.all().order_by("order_seq"):
+        told[command.package_reference].append(command)
+    for messages in told.values():
+        assert [message.kind for message in messages].count(CommandKind.CONFIRM_SHIPMENT) <= 1
+    for parcel in await Package.all():
+        last = told[parcel.package_reference][-1:]
+        inside = [row.quantity for row in await DocumentLine.filter(document="PACKAGE", document_id=parcel.id)]
+        assert all(quantity > 0 for quantity in inside)
+        for message in last:
+            said = PackageConfirmation.of(message.payload)
+            assert said.tracking_number == parcel.tracking_number
+            assert sum(quantity for _, quantity in said.items) == sum(inside)
+    for line in await CommerceOrderLine.all():
+        assert packed[line.id] <= line.quantity_shipped
 
 
 async def check_timelines() -> None:

@@ -17,9 +17,12 @@ from domain.change import change
 from domain.channel.confirm import accepted, postponed, refused
 from domain.channel.products import import_products, restock_in
 from domain.channel.retry import retry_import
+from domain.commerce.parcels import contents_of
+from domain.commerce.records import Package
 from domain.errors import DomainError, MarketplaceRejected, MarketplaceUnavailable
 from domain.timeline import SYSTEM
 from tests.domain.channel.stage import CLERK, Stage, euro, item, package
+from tests.domain.channel.tracks import add, correct, number
 
 STATUSES = (
     *("PENDING", "UNSHIPPED", "UNSHIPPED", "UNSHIPPED", "PARTIALLY_SHIPPED", "PARTIALLY_SHIPPED", "SHIPPED"),
@@ -60,7 +63,7 @@ class Walk:
                 self.pass_time,
                 self.retry,
             ),
-            *(self.at_once, self.interrupted),
+            *(self.at_once, self.interrupted, self.track, self.track),
         ]
         await self.dice.choice(moves)()
         if self.dice.random() < 0.7:
@@ -126,6 +129,22 @@ class Walk:
             packages = self.dice.choice([(), (package(*lines),), (package(*lines), package())])
             with contextlib.suppress(DomainError):
                 await self.stage.ship(order, *packages, key=str(self.dice.randrange(10**9)))
+
+    async def track(self) -> None:
+        """Say another number for a parcel, or that some of it travels apart."""
+        packages = await Package.all().order_by("id")
+        if not packages:
+            return
+        parcel = self.dice.choice(packages)
+        held = sorted((await contents_of(parcel)).items())
+        (order,) = await AmazonOrder.filter(commerce_order_id=parcel.order_id)
+        text = str(self.dice.randrange(10**9))
+        with contextlib.suppress(DomainError):
+            if held and self.dice.random() < 0.4:
+                line = self.dice.choice(held)[0], self.dice.randint(1, 2)
+                await add(self.stage, order, line, package_id=parcel.id, track=number(text), idempotency_key=text)
+            else:
+                await correct(self.stage, order, number(text), package_id=parcel.id, idempotency_key=text)
 
     async def deliver(self) -> None:
         now = self.stage.now
@@ -198,14 +217,14 @@ class Walk:
     async def with_packages(self, facts: OrderFacts) -> OrderFacts:
         """Let Amazon list the packages that it accepted."""
         order = await AmazonOrder.get(number=facts.amazon_order_id)
-        known = await Command.filter(order_id=order.id, state__in=(CommandState.ACCEPTED, CommandState.CONFIRMED))
-        return replace(
-            facts,
-            packages=tuple(
-                PackageFacts(
-                    reference=command.package_reference or "",
-                    items=tuple((item_id, quantity) for item_id, quantity in command.payload["items"]),
-                )
-                for command in known
-            ),
-        )
+        taken = Command.filter(order_id=order.id, state__in=(CommandState.ACCEPTED, CommandState.CONFIRMED))
+        known = await taken.order_by("order_seq")
+        packages = {
+            command.package_reference: PackageFacts(
+                reference=command.package_reference or "",
+                tracking_number=command.payload.get("tracking_number"),
+                items=tuple((item_id, quantity) for item_id, quantity in command.payload["items"]),
+            )
+            for command in known
+        }
+        return replace(facts, packages=tuple(packages.values()))
