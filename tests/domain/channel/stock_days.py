@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -22,12 +22,16 @@ from domain.channel.cancel import cancel_order
 from domain.channel.matching import ProductChoice, match_product
 from domain.channel.records import Attention, AttentionState
 from domain.channel.retry import retry_import
-from domain.channel.stocking import disable_product, enable_product, restock_product
+from domain.channel.ship import SourceChoice
+from domain.channel.sourcing import order_stock_sources
+from domain.channel.stocking import disable_product, enable_product, restock_product, transfer_stock
 from domain.errors import DomainError
 from domain.instant import to_text
+from tests.domain.channel.sources import source
 from tests.domain.channel.stage import CLERK, MARKETPLACE, Stage, euro, item, package
 
 COUNTED = ("P0", "P1", "P2", "P3")
+SOURCES = ("default", "north", "south")
 AFTER = {
     "PENDING": ("UNSHIPPED", "UNSHIPPED", "UNSHIPPED", "CANCELED", "PENDING_AVAILABILITY"),
     "PENDING_AVAILABILITY": ("PENDING", "UNSHIPPED", "CANCELED"),
@@ -37,8 +41,11 @@ AFTER = {
     "UNFULFILLABLE": ("UNSHIPPED", "CANCELED"),
 }
 COUNTS = """
-    SELECT product_id, on_hand, reserved, (SELECT coalesce(sum(quantity), 0) FROM reservation held
+    SELECT product_id, on_hand, reserved, elsewhere, (SELECT coalesce(sum(quantity), 0) FROM reservation held
     WHERE held.product_id = stock.product_id AND held.state = 'ACTIVE') AS held FROM stock"""
+PLACES = """
+    SELECT lying.product_id, lying.source, lying.physical, source.enabled FROM source_stock lying
+    JOIN source ON source.code = lying.source"""
 NEEDLESS = """
     SELECT o.number, o.amazon_status, o.import_state, decision.code FROM stock
     JOIN reservation held ON held.product_id = stock.product_id AND held.state = 'ACTIVE'
@@ -56,14 +63,15 @@ OPEN = 40  # of the orders that Amazon may still change, only the latest are pla
 
 @dataclass
 class StockDays:
-    """The walk; `sums` are the history of each product added up, `done` counts what was played."""
+    """The walk; `sums` and `places` are the history of each product added up, `done` counts what was played."""
 
     stage: Stage
     stores: list[Store]
     dice: random.Random
     owner: dict[str, Store] = field(default_factory=dict)
     done: Counter[str] = field(default_factory=Counter)
-    sums: dict[int, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
+    sums: Counter[int] = field(default_factory=Counter)  # what is promised, by the history
+    places: Counter[tuple[int, str]] = field(default_factory=Counter)  # what lies where, by the history
     last_move: int = 0
     not_reserving: set[int] = field(default_factory=set)  # the stores that hold nothing for pending orders
 
@@ -84,6 +92,8 @@ class StockDays:
         )
         await stage.products(*({"sku": sku, "quantity": "9"} for sku in COUNTED))
         await stage.products({"sku": "FREE", "manages_stock": "no"}, {"sku": "OFF", "enabled": "no", "quantity": "9"})
+        for code in SOURCES[1:]:
+            await source(stage, code)
         return cls(stage, [stage.store, other], random.Random(seed))
 
     async def step(self) -> None:
@@ -103,6 +113,9 @@ class StockDays:
             (1, self.change_settings),
             (2, self.wait),
             (1, self.retry),
+            (3, self.carry),
+            (1, self.prefer),
+            (2, self.switch_source),
         ]
         (play,) = self.dice.choices([one for _, one in kinds], weights=[weight for weight, _ in kinds])
         try:
@@ -147,7 +160,8 @@ class StockDays:
             items = await AmazonItem.filter(order_id=order.id)
             lines = [(one.id, 1) for one in self.dice.sample(items, k=1)]
             packages = (package(*lines),) if self.dice.random() < 0.4 else ()
-            await self.stage.ship(order, *packages, key=str(self.dice.randrange(10**12)))
+            chosen = [SourceChoice(lines[0][0], self.dice.choice(SOURCES), 1)] if self.dice.random() < 0.4 else []
+            await self.stage.ship(order, *packages, key=str(self.dice.randrange(10**12)), sources=chosen)
 
     async def cancel(self) -> None:
         if order := await self._imported():
@@ -185,7 +199,30 @@ class StockDays:
         given: dict[str, Any] = {"delta": None, "set_to": None, "note": None} | change
         key = str(self.dice.randrange(10**12))
         now, sealer = self.stage.now, self.stage.sealer
+        given["source"] = self.dice.choice([None, None, *SOURCES])
         await restock_product(product_id=product.id, **given, idempotency_key=key, now=now, actor=CLERK, sealer=sealer)
+
+    async def carry(self) -> None:
+        product = await Product.get(sku=self.dice.choice(COUNTED))
+        start, end = self.dice.sample(SOURCES, k=2)
+        await transfer_stock(
+            product_id=product.id,
+            quantity=self.dice.randint(1, 5),
+            from_source=start,
+            to_source=end,
+            note=None,
+            idempotency_key=str(self.dice.randrange(10**12)),
+            now=self.stage.now,
+            actor=CLERK,
+            sealer=self.stage.sealer,
+        )
+
+    async def prefer(self) -> None:
+        codes = self.dice.sample(SOURCES, k=len(SOURCES))
+        await order_stock_sources(codes=codes, now=self.stage.now, actor=CLERK)
+
+    async def switch_source(self) -> None:
+        await source(self.stage, self.dice.choice(SOURCES), enabled=self.dice.random() < 0.6)
 
     async def switch(self) -> None:
         product = await Product.get(sku=self.dice.choice([*COUNTED, "OFF", "FREE"]))
@@ -269,14 +306,19 @@ class StockDays:
         """Look at the shelf: never less than nothing is free, counts are their history, and nobody holds in vain."""
         counts = {row["product_id"]: row for row in await rows(COUNTS)}
         for move in await rows(
-            "SELECT id, product_id, on_hand, reserved FROM stock_move WHERE id > ?1", self.last_move
+            "SELECT id, product_id, source, on_hand, reserved FROM stock_move WHERE id > ?1", self.last_move
         ):
-            self.sums[move["product_id"]][0] += move["on_hand"]
-            self.sums[move["product_id"]][1] += move["reserved"]
+            self.sums[move["product_id"]] += move["reserved"]
+            self.places[move["product_id"], move["source"]] += move["on_hand"]
             self.last_move = move["id"]
+        lying = {(row["product_id"], row["source"]): row for row in await rows(PLACES)}
         for product_id, row in counts.items():
-            assert 0 <= row["reserved"] == row["held"] <= row["on_hand"]
-            assert [row["on_hand"], row["reserved"]] == self.sums[product_id]
+            assert 0 <= row["reserved"] == row["held"] == self.sums[product_id] <= row["on_hand"]
+            others = [(at, one) for at, one in lying.items() if at[0] == product_id]
+            assert all(one["physical"] == self.places[at] >= 0 for at, one in others)
+            assert row["elsewhere"] == sum(one["physical"] for _, one in others if one["enabled"])
+            assert row["on_hand"] - row["elsewhere"] == self.places[product_id, "default"] >= 0
+        assert lying.keys() >= {at for at, there in self.places.items() if there and at[1] != "default"}
         needless = await rows(NEEDLESS, to_text(self.stage.now), json.dumps(sorted(self.not_reserving)))
         assert [dict(row) for row in needless] == []
 

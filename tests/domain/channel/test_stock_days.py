@@ -7,7 +7,7 @@ from tests.domain.channel.stock_days import COUNTED, MOVES_OF_AMAZON, StockDays,
 
 STEPS = rounds(2_500)
 EVER = ("COUNTED", "RESTOCKED", "RESERVED", "RELEASED", "SHIPPED")  # in however short a walk
-REASONS = ("COUNTED", "RESTOCKED", "RESERVED", "RELEASED", "EXPIRED", "SHIPPED", "WRITTEN_OFF")
+REASONS = ("COUNTED", "RESTOCKED", "RESERVED", "RELEASED", "EXPIRED", "SHIPPED", "WRITTEN_OFF", "TRANSFERRED")
 
 
 @pytest.mark.parametrize("seed", range(4))
