@@ -55,6 +55,7 @@ def _amounts(components: Iterable[Sequence[Any]], currency: str) -> str:
 _WORDS: Final[Mapping[CommandKind, Callable[[Command], str]]] = MappingProxyType(
     {
         CommandKind.CONFIRM_SHIPMENT: _package,
+        CommandKind.UPDATE_TRACKING: _package,
         CommandKind.CANCEL: _cancellation,
         CommandKind.PARTIAL_CANCEL: _partial_cancellation,
         CommandKind.REFUND: _refund,

@@ -3,6 +3,7 @@ from typing import Any
 
 import pytest
 
+from domain.amazon.command_words import content_of
 from domain.amazon.records import AmazonOrder
 from domain.channel.command_choices import retry_command
 from domain.channel.confirm import accepted, refused
@@ -67,6 +68,8 @@ async def test_what_amazon_was_told_is_told_anew_with_the_same_reference(stage: 
     await correct(stage, order, number("B7", "custom", "Bike courier"))
     assert await states(order) == ["CONFIRMED", "QUEUED"]
     assert (await content(order))[1] == (TWO, "7000", "Bike courier", "B7", ALL)
+    words = content_of((await commands_of(order))[1]) or ""
+    assert words.endswith("by Bike courier, tracking number B7: 3 of item-MUG, 1 of item-CUP.")
 
     await accept(stage, (await commands_of(order))[1])
     await stage.evaluate()
