@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain.amazon.cancel_reasons import ADJUSTMENT_REASONS, FEED_REASONS, CancelReason
-from domain.amazon.commands import PackageConfirmation
+from domain.amazon.commands import OF_PACKAGES, PackageConfirmation
 from domain.amazon.records import Command, CommandKind
 from domain.money import Money
 
@@ -54,7 +54,7 @@ def _amounts(components: Iterable[Sequence[Any]], currency: str) -> str:
 
 _WORDS: Final[Mapping[CommandKind, Callable[[Command], str]]] = MappingProxyType(
     {
-        CommandKind.CONFIRM_SHIPMENT: _package,
+        **dict.fromkeys(OF_PACKAGES, _package),
         CommandKind.UPDATE_TRACKING: _package,
         CommandKind.CANCEL: _cancellation,
         CommandKind.PARTIAL_CANCEL: _partial_cancellation,

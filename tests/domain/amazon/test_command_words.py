@@ -1,7 +1,10 @@
+from datetime import UTC, datetime
+
 import pytest
 
 from domain.amazon.cancel_reasons import CancelReason
 from domain.amazon.command_words import content_of
+from domain.amazon.commands import PackageConfirmation
 from domain.amazon.records import Command, CommandKind
 from domain.channel.partial_cancel import cancel_rest
 from tests.domain.channel.refunds import part, refund, request
@@ -47,6 +50,17 @@ async def test_a_refund_says_each_components_amount_and_the_whole(stage: Stage):
     assert content_of(await Command.get()) == (
         "Pay back 34.50 EUR (CustomerReturn): item-MUG Shipping 6.00 EUR, Principal 30.00 EUR, RestockingFee -1.50 EUR."
     )
+
+
+def test_other_tracking_is_told_as_a_package_is():
+    payload = PackageConfirmation(
+        carrier_code="UPS",
+        tracking_number="1Z2",
+        shipped_at=datetime(2026, 3, 2, 9, tzinfo=UTC),
+        items=(("item-1", 2),),
+    ).payload()
+    later = Command(kind=CommandKind.UPDATE_TRACKING, package_reference="7000", payload=payload)
+    assert content_of(later) == "Package 7000 left 2026-03-02 09:00 UTC by UPS, tracking number 1Z2: 2 of item-1."
 
 
 def test_of_a_kind_that_is_not_told_so_nothing_is_known():
