@@ -102,10 +102,10 @@ async def test_a_product_that_somebody_disabled_still_blocks(shop: Stage):
     assert [entry.blocker_kind for entry in await open_attention(blocked)] == ["PRODUCT_DISABLED"]
 
 
-@pytest.mark.parametrize("sku", [None, " NEW", "NEW ", "N\x85W"])
-async def test_what_is_no_sku_of_a_product_is_left_to_a_person(shop: Stage, sku):
-    blocked = await shop.arrive(replace(item("MUG"), seller_sku=sku, asin="B0"))
-    assert "PRODUCT_NOT_MATCHED" in [entry.blocker_kind for entry in await open_attention(blocked)]
+async def test_what_is_no_sku_of_a_product_is_left_to_a_person(shop: Stage):
+    for sku in (None, " NEW", "NEW ", "N\x85W"):
+        blocked = await shop.arrive(replace(item("MUG"), seller_sku=sku, asin="B0"))
+        assert [entry.blocker_kind for entry in await open_attention(blocked)] == ["PRODUCT_NOT_MATCHED"]
     assert await Product.all().count() == 0
 
 

@@ -36,7 +36,7 @@ def test_amounts_are_rounded_half_to_even_in_the_other_currency(minor, source, t
     assert convert(minor, source=source, target=target, rate=Decimal(rate)) == expected
 
 
-@settings(max_examples=rounds(1000))
+@settings(max_examples=rounds(300))
 @given(minor=AMOUNTS, source=CURRENCIES, target=CURRENCIES, rate=RATES)
 def test_conversion_is_exact_decimal_arithmetic_rounded_once(minor, source, target, rate):
     with localcontext(prec=60):
@@ -45,7 +45,7 @@ def test_conversion_is_exact_decimal_arithmetic_rounded_once(minor, source, targ
     assert convert(minor, source=source, target=target, rate=rate) == expected
 
 
-@settings(max_examples=rounds(1000))
+@settings(max_examples=rounds(300))
 @given(minors=st.lists(AMOUNTS, min_size=2, max_size=5), source=CURRENCIES, target=CURRENCIES, rate=RATES)
 def test_more_never_becomes_less(minors, source, target, rate):
     converted = [convert(minor, source=source, target=target, rate=rate) for minor in sorted(minors)]
@@ -81,7 +81,7 @@ def order_of(total, currency, base, rate):
     return order
 
 
-@settings(max_examples=rounds(2000))
+@settings(max_examples=rounds(500))
 @given(
     bills=st.lists(st.integers(0, 10**9), min_size=1, max_size=8),
     shares=st.lists(st.integers(1, 10**9), max_size=8),
