@@ -15,6 +15,7 @@ from api.worker.worker import Worker
 from domain.accounts import cursors
 from domain.accounts.records import Store
 from domain.amazon import commands, feeds, held
+from domain.cause import because_of, caused_by
 from domain.channel.evaluate import evaluate_batch
 
 _ALL: Final = 1_000_000
@@ -45,13 +46,15 @@ async def _read(worker: Worker, stores: Sequence[Store]) -> int:
     accounts, chosen = {store.account_id for store in stores}, {None, *(store.id for store in stores)}
     due = await cursors.due_cursors(now=worker.now(), machine_ms=worker.machine_ms(), limit=_ALL)
     theirs = [cursor for cursor in due if cursor.account_id in accounts and cursor.store_id in chosen]
-    read = await by_account(worker, theirs, lambda cursor: sync_cursor(worker, cursor.id))
-    return read + await read_orders(worker)
+    with because_of("sync"):
+        read = await by_account(worker, theirs, lambda cursor: sync_cursor(worker, cursor.id))
+        return read + await read_orders(worker)
 
 
 async def _evaluate(worker: Worker, stores: Sequence[Store]) -> int:
     chosen = {store.id for store in stores}
-    return (await evaluate_batch(now=worker.now(), sealer=worker.service.sealer, stores=chosen)).evaluated
+    with because_of("evaluation"):
+        return (await evaluate_batch(now=worker.now(), sealer=worker.service.sealer, stores=chosen)).evaluated
 
 
 async def _send(worker: Worker, stores: Sequence[Store]) -> int:
@@ -59,11 +62,15 @@ async def _send(worker: Worker, stores: Sequence[Store]) -> int:
     await held.hold_or_release(now=worker.now())
     due = await commands.due_commands(now=worker.now(), machine_ms=worker.machine_ms(), limit=_ALL)
     theirs = [command for command in due if command.store_id in chosen]
-    sent = await by_account(worker, theirs, lambda command: deliver_one(worker, command.id))
+    sent = await by_account(
+        worker, theirs, lambda command: caused_by(f"message {command.id}", deliver_one(worker, command.id))
+    )
     under_way = [feed for feed in await feeds.due_feeds(now=worker.now()) if feed.account_id in accounts]
-    sent += await by_account(worker, under_way, lambda feed: follow_feed(worker, feed.id))
+    sent += await by_account(worker, under_way, lambda feed: caused_by(f"feed {feed.id}", follow_feed(worker, feed.id)))
     lanes = [lane for lane in await feeds.waiting_lanes(now=worker.now()) if lane.account_id in accounts]
-    return sent + await by_account(worker, lanes, lambda lane: submit_feed(worker, lane.account_id, lane.feed_type))
+    return sent + await by_account(
+        worker, lanes, lambda lane: caused_by("feed", submit_feed(worker, lane.account_id, lane.feed_type))
+    )
 
 
 _STEPS: Final = {Step.READ: _read, Step.EVALUATE: _evaluate, Step.SEND: _send}
