@@ -29,6 +29,8 @@ class Asker:
                 f"The service at {self._http.base_url} cannot be reached: {type(error).__name__}.",
                 code=Exit.UNREACHABLE,
             ) from None
+        except UnicodeEncodeError:  # the shell or a pipe gave bytes that no text has
+            raise CommandFailed("Write in UTF-8: something given is not.", code=Exit.WRONG_USAGE) from None
         except ValueError:
             raise CommandFailed(
                 f"{self._http.base_url} answered {response.status_code}, and not with JSON: is this the service?",

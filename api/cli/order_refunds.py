@@ -8,11 +8,11 @@ from typing import Annotated, Any, Final
 from cyclopts import Parameter
 
 from api.cli.asking import asking, asking_here
-from api.cli.choices import chosen_word
+from api.cli.choices import chosen_word, plain_amount
 from api.cli.endings import CommandFailed, Exit
 from api.cli.order_acts import find_order, given, item_of
 from api.cli.output import give, give_json, tell
-from domain.commerce.refund_reasons import RefundReason
+from domain.commerce.refund_reasons import BY_PERSON, RefundReason
 
 _MONEY: Final = "{ amount currencyCode }"
 _REFUND: Final = f"""mutation Refund($input: RefundOrderInput!) {{ refundOrder(input: $input) {{
@@ -88,7 +88,13 @@ async def refund_orders(
     """
     if restock and not_there:
         raise CommandFailed("--restock or --not-there, not both.", code=Exit.WRONG_USAGE)
-    wanted_reason = chosen_word("--reason", reason, RefundReason)
+    wanted_reason = chosen_word("--reason", reason, RefundReason, but=set(RefundReason) - BY_PERSON)
+    amounts = {
+        "amount": plain_amount("--amount", amount),
+        "shipping": plain_amount("--shipping", shipping),
+        "adjustmentRefund": plain_amount("--adjustment-refund", adjustment_refund),
+        "adjustmentFee": plain_amount("--adjustment-fee", adjustment_fee),
+    }
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
         wanted = given(
@@ -96,10 +102,7 @@ async def refund_orders(
                 "orderId": order["id"],
                 "reason": wanted_reason,
                 "lines": [_part(order, text) for text in line] if line else None,
-                "amount": amount,
-                "shipping": shipping,
-                "adjustmentRefund": adjustment_refund,
-                "adjustmentFee": adjustment_fee,
+                **amounts,
                 "restock": True if restock else (False if not_there else None),
                 "note": note,
                 "tellAmazon": tell_amazon,
@@ -130,7 +133,13 @@ def _part(order: dict[str, Any], text: str) -> dict[str, Any]:
             f"--line {text}: write SKU=QUANTITY or SKU=QUANTITY:AMOUNT of one of the order's items.",
             code=Exit.WRONG_USAGE,
         )
-    return given({"itemId": item_id, "quantity": int(found["quantity"]), "amount": found["amount"]})
+    return given(
+        {
+            "itemId": item_id,
+            "quantity": int(found["quantity"]),
+            "amount": plain_amount(f"--line {text}", found["amount"]),
+        }
+    )
 
 
 def _show(number: str, amounts: dict[str, Any], *, as_json: bool) -> None:

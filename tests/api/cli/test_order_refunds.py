@@ -72,6 +72,10 @@ def test_without_a_terminal_a_refund_needs_a_yes(orderlane: Orderlane, number: s
         (("--line", "MUG"), 2, "--line"),
         (("--line", "MUG=-1"), 2, "--line"),
         (("--restock", "--not-there"), 2, "--not-there"),
+        (("--amount", "1,50"), 2, "--amount: write a plain amount such as 19.90."),
+        (("--adjustment-fee", "1e2"), 2, "--adjustment-fee: write a plain amount"),
+        (("--line", "MUG=1:5,00"), 2, "--line MUG=1:5,00: write a plain amount"),
+        (("--note", "Gr\udcfc\udcdfe"), 2, "Write in UTF-8"),
         (("--amount", "39.81"), 1, "39.81 EUR asked for, 39.80 EUR left."),
         (("--line", "MUG=3"), 1, "3 asked for, 2 left to refund."),
         (("--tell-amazon",), 1, "nothing of this order has left"),
@@ -86,5 +90,6 @@ def test_what_cannot_be_refunded_says_why(
         assert (ended.code, why in ended.err) == (code, True), ended
     unknown = orderlane("orders", "refund", "902-1", "--reason", "OTHER", "--yes")
     assert (unknown.code, "orders list" in unknown.err) == (1, True)
-    unsaid = orderlane("orders", "refund", number, "--reason", "BORED")
-    assert (unsaid.code, unsaid.err.startswith("--reason: one of ")) == (2, True)
+    for reason in ("BORED", "REST_CANCELED"):
+        unsaid = orderlane("orders", "refund", number, "--reason", reason)
+        assert (unsaid.code, unsaid.err.startswith("--reason: one of ")) == (2, True)
