@@ -133,7 +133,7 @@ FEATURES: Final = (
         "Mutation.unassignOrderStatus",
         "Query.orderStatuses",
     ),
-    _core("Create invoice", "Mutation.invoiceOrder", "orderlane orders invoice"),
+    _core("Create invoice", "Mutation.invoiceOrder", "Query.invoices", "orderlane orders invoice"),
     _core("Comments", "Mutation.addOrderComment", "CommerceOrder.comments", "orderlane orders comment"),
     _more(
         "Commerce order actions: print",
@@ -197,7 +197,7 @@ FEATURES: Final = (
     _more("Communication errors log", "Query.communicationErrors", "orderlane doctor"),
     _more("Listing changes log", "Query.listingChanges"),
     _more("Log retention", "Mutation.updateGlobalSettings"),
-    _core("Emails to buyer", "Mutation.sendEmail", "CommerceOrder.emails"),
+    _core("Emails to buyer", "Mutation.sendEmail", "CommerceOrder.emails", "Query.emails"),
     _core("All Orders", "Query.amazonOrders", "orderlane orders list"),
     _core("Order filters", "Query.amazonOrders"),
     _more("Sort over the whole set, decimals in Total", "Query.amazonOrders"),

@@ -77,6 +77,8 @@ async def test_emails_to_buyer(shop: Town):
     assert (log["kind"], log["state"], log["attempts"], log["invoice"]["number"]) == (
         "INVOICE", "SENT", 1, invoice["number"]
     )  # fmt: skip
+    listed = (await shop.ask("{ emails(states: [SENT]) { nodes { id kind } } }"))["emails"]["nodes"]
+    assert listed == [{"id": log["id"], "kind": "INVOICE"}]
     story = notes(await look(shop, order["amazonOrderId"]))
     assert story[-2:] == [
         f"E-mail to the buyer queued: invoice {invoice['number']}.",

@@ -216,6 +216,11 @@ async def test_create_invoice(shop: Town):
     assert bills[2]["order"]["commerceOrder"]["totalPaid"]["amount"] == total
     assert worth(bills[2]["order"]["commerceOrder"]["totalDue"]) == 0
     assert [error["message"] for error in (await bill(shop, order, "k4"))["errors"]] == ["Nothing is left to invoice."]
+    listed = "{ invoices { nodes { number commerceOrder { number } } } }"
+    number = order["commerceOrder"]["number"]
+    assert (await shop.ask(listed))["invoices"]["nodes"] == [
+        {"number": one["invoice"]["number"], "commerceOrder": {"number": number}} for one in reversed(bills)
+    ]
 
 
 async def test_comments(shop: Town):
