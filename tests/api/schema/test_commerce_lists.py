@@ -208,7 +208,7 @@ async def paged(client: Client, orders: Orders, field: str, direction: str) -> l
         ({"search": "x\0"}, None, ["where", "search"]),
         ({"billToName": {"startsWith": "%_"}}, None, ["where", "billToName", "startsWith"]),
         ({"billToName": {"eq": "x" * 201}}, None, ["where", "billToName", "eq"]),
-        ({"customerEmail": "x\n"}, None, ["where", "customerEmail"]),
+        ({"customerEmail": "x\ny"}, None, ["where", "customerEmail"]),
         ({"status": {"oneOf": ["x"] * 101}}, None, ["where", "status", "oneOf"]),
         ({"AND": [{} for _ in range(50)]}, None, ["where"]),
         (None, {"field": "TOTAL"}, ["orderBy", "field"]),

@@ -38,7 +38,7 @@ async def test_the_timeline_counts_without_gaps_and_each_kind_has_its_facts(clie
 async def test_an_event_names_the_mutation_that_set_it_going_beside_its_facts(client: Client, stage: Stage) -> None:
     await stage.products({"sku": "MUG", "quantity": "9"})
     order = await stage.arrive(item("MUG", 1))
-    tags = "mutation ($id: ID!) { tagOrder(input: {orderId: $id, add: [\"urgent\"]}) { errors { message } } }"
+    tags = 'mutation ($id: ID!) { tagOrder(input: {orderId: $id, add: ["urgent"]}) { errors { message } } }'
     assert (await client.ask(tags, id=id_of(order)))["tagOrder"]["errors"] == []
     ask = """query ($by: AmazonOrderBy!) { amazonOrder(by: $by) { events(last: 2) {
       nodes { kind cause ... on GenericOrderEvent { data } } } } }"""
