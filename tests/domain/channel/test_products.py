@@ -1,4 +1,3 @@
-
 import pytest
 
 from domain.amazon.records import AmazonOrder
