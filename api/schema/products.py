@@ -45,6 +45,9 @@ class Product(Node, StockAtSources):
     name: str = strawberry.field(description="What people call it.")
     enabled: bool = strawberry.field(description="Whether it is for sale.")
     manages_stock: bool = strawberry.field(description="Whether its stock is counted; if not, there is always enough.")
+    awaits_review: bool = strawberry.field(
+        description="Whether an import made it, disabled, and nobody has enabled it since (`autoCreateProducts`)."
+    )
     asin: str | None = strawberry.field(description="Amazon's number of it, where one is known.")
     created_at: datetime = strawberry.field(description="When it was created here.")
     updated_at: datetime = strawberry.field(

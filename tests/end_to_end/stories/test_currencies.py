@@ -19,7 +19,9 @@ TOTALS = f"""{{ commerceOrders {{ totals {{ currencies {{ currencyCode orders to
   base {{ total {MONEY} orders without }} }} }}
   stores {{ dashboard {{ lifetimeSales {MONEY} baseSales {{ total {MONEY} orders without }} }} }} }}"""
 REFUND = f"mutation($input: RefundOrderInput!) {{ refundOrder(input: $input) {{ {FAILURE} }} }}"
-PRODUCT = """query($sku: String!) { products(first: 1, search: $sku) { nodes { id enabled managesStock name } } }"""
+PRODUCT = (
+    """query($sku: String!) { products(first: 1, search: $sku) { nodes { id enabled managesStock awaitsReview } } }"""
+)
 ENABLE = f"mutation($id: ID!) {{ enableProduct(productId: $id) {{ {FAILURE} }} }}"
 
 
@@ -128,7 +130,7 @@ async def test_auto_create_disabled_product(shop: Town):
     because = {step["rule"]: step["because"] for step in orders[0]["importDecision"]["steps"]}
     assert "makes the products that are missing" in because["PRODUCTS_MATCHED"]
     (product,) = (await shop.ask(PRODUCT, sku=UNKNOWN_SKU))["products"]["nodes"]
-    assert (product["enabled"], product["managesStock"]) == (False, False)
+    assert (product["enabled"], product["managesStock"], product["awaitsReview"]) == (False, False, True)
     assert {item["product"]["sku"] for order in orders for item in order["items"]} == {UNKNOWN_SKU}
     assert await to_do(shop) == []
 
@@ -139,6 +141,7 @@ async def test_auto_create_disabled_product(shop: Town):
     because = {step["rule"]: step["because"] for step in shown["importDecision"]["steps"]}
     assert "let orders through" in because["PRODUCTS_ENABLED"]
     assert (await shop.ask(ENABLE, id=product["id"]))["enableProduct"]["errors"] == []
+    assert not (await shop.ask(PRODUCT, sku=UNKNOWN_SKU))["products"]["nodes"][0]["awaitsReview"]
     assert await choose(shop, autoCreateProducts=False) == []
     enabled = shop.place(UNKNOWN_SKU, price=1999)
     await shop.pass_time()
