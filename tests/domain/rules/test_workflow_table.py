@@ -32,6 +32,7 @@ DOCUMENTED = {
     "UNHOLD": ("NEW PENDING_PAYMENT PROCESSING COMPLETE CLOSED CANCELED PAYMENT_REVIEW", None),
     "INVOICE": ("ON_HOLD PAYMENT_REVIEW CANCELED COMPLETE CLOSED", "something uninvoiced"),
     "SHIP": ("ON_HOLD PAYMENT_REVIEW CANCELED", "something to ship"),
+    "TRACK": ("", None),  # what has left has left, whatever became of its order
     "REFUND": ("ON_HOLD PAYMENT_REVIEW CANCELED CLOSED", "something paid"),
     "VOID": ("", "never"),
     "REORDER": ("ON_HOLD PAYMENT_REVIEW", "a customer"),
