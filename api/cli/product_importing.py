@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 NOTHING: Final = {"created": 0, "updated": 0, "unchanged": 0}
 _GOES_ON: Final = "Interrupted: the whole file counts; the service, or the next import, goes on with the rest of it."
+_NEW_OBJECTS: Final = 50_000
 _T = TypeVar("_T")
 
 
@@ -113,11 +114,17 @@ def _told_if_stopped(words: str) -> Iterator[None]:
 
 @contextmanager
 def _program_left_alone() -> Iterator[None]:
-    """Have the garbage collector look through what is new only: the program itself would take it longer than that."""
+    """Have the garbage collector look through what is new only, and not after every few lines: most of it is gone then.
+
+    The program itself, looked through again and again, would take it longer than all lines together.
+    """
+    usual = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(_NEW_OBJECTS, *usual[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*usual)
         gc.unfreeze()
 
 
