@@ -1,8 +1,10 @@
 """Opening and closing the database, and bringing its tables up to date."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from tortoise import Tortoise
 from tortoise.connection import get_connection
@@ -59,10 +61,20 @@ async def _opened(file: Path) -> AsyncIterator[None]:
         # Requests run in other tasks than the lifespan: without the fallback they would not see the database.
         await Tortoise.init(config=tortoise_configuration(file), _enable_global_fallback=True)
         for name in ("default", "read"):
-            await get_connection(name).create_connection(with_db=True)
+            await _whole(get_connection(name).create_connection(with_db=True))
         yield
     finally:
         await Tortoise.close_connections()
+
+
+async def _whole(opening: Coroutine[Any, Any, None]) -> None:
+    """Let a connection open to its end even where who waits for it is stopped: half open it could not be closed."""
+    task = asyncio.ensure_future(opening)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await task
+        raise
 
 
 def _executor(file: Path) -> MigrationExecutor:

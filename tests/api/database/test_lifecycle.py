@@ -2,6 +2,7 @@ import asyncio
 import contextlib
 import contextvars
 import sqlite3
+import threading
 from pathlib import Path
 
 import pytest
@@ -107,3 +108,26 @@ async def test_how_many_steps_the_tables_lack_is_said_in_words(tmp_path):
     with pytest.raises(MigrationsPending, match=r"lacks 1 migration \("):
         async with database(url, migrate=False):
             pass
+
+
+def test_who_is_stopped_while_it_opens_leaves_no_connection_that_answers_nobody(tmp_path):
+    url = f"sqlite://{tmp_path / 'new.db'}"
+    asyncio.run(migrate_database(url))
+
+    async def stopped(steps: int) -> None:
+        async def opened() -> None:
+            async with database(url, migrate=False):
+                pass
+
+        opening = asyncio.create_task(opened())
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        opening.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await opening
+
+    for steps in range(1, 12):
+        asyncio.run(stopped(steps))  # a thread that answers a closed loop is an error of this test
+    for left in threading.enumerate():
+        if "_connection_worker_thread" in left.name:
+            left.join(5)
