@@ -19,7 +19,7 @@ from domain.commerce.workflow_records import HoldReason, OrderHold
 from domain.sealing import Sealer
 from domain.timeline import ActorKind
 from tests.api.schema.asking import Client
-from tests.counted import part
+from tests.counted import IS_THOROUGH, part
 from tests.domain.channel.stage import Stage, commerce_of, item, items_of
 
 ERRORS: Final = """errors { __typename code message retryable
@@ -288,6 +288,7 @@ def batches(rows: Sequence[AmazonOrder], size: int) -> Iterable[Sequence[AmazonO
     return (rows[at : at + size] for at in range(0, len(rows), size))
 
 
+@pytest.mark.timeout(1500 if IS_THOROUGH else 120)
 @pytest.mark.parametrize("status", AmazonOrderStatus)
 async def test_reasons_are_the_errors_of_the_mutation_and_what_is_allowed_is_done(
     client: Client, world: World, status: AmazonOrderStatus
