@@ -14,7 +14,7 @@ def searchable(text: str, *, path: tuple[str, ...]) -> str:
     """Return a text to search for; raises LimitExceeded if it is too long, InvalidInput for control characters."""
     if len(text) > LONGEST_TEXT:
         raise LimitExceeded(f"A text to search for has at most {LONGEST_TEXT} characters.", path=path)
-    if not is_plain(text.strip()):
+    if not is_plain(text):
         raise InvalidInput("A text to search for has no control characters.", path=path)
     return text
 
