@@ -66,7 +66,7 @@ async def test_an_imported_order_shows_what_amazon_said_and_what_was_made_of_it(
     allowed = {action["kind"] for action in shown["actions"] if action["allowed"]}
     assert allowed == {"SHIP", "CANCEL", "PARTIAL_CANCEL", "REFUND", "CORRECT_ADDRESS", "HOLD", "COMMENT"}
     assert {action["kind"] for action in shown["actions"]} - allowed == {
-        "RETRY_IMPORT", "INVOICE", "UNHOLD", "SEND_EMAIL",
+        "RETRY_IMPORT", "INVOICE", "UNHOLD", "SEND_EMAIL", "TRACK",
     }  # fmt: skip
 
 
