@@ -8,7 +8,7 @@ from domain.migrations._tables import Statements, after, in_order
 class Migration(migrations.Migration):
     """Adds the rates of currencies, amounts in the base currency, and the mark of products that an import made."""
 
-    dependencies = after("0019_sources")
+    dependencies = after("0018_sources")
     operations = in_order(
         Statements(
             """CREATE TABLE "currency_rate" (

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     again.
     """
 
-    dependencies = after("0020_currency")
+    dependencies = after("0019_currency")
     operations = in_order(
         Statements(
             'ALTER TABLE "amazon_order" ADD COLUMN "sales_channel" VARCHAR(40)',
