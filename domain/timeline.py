@@ -45,6 +45,8 @@ class EventKind(StrEnum):
     BLOCKER_RESOLVED = "BLOCKER_RESOLVED"
     IMPORTED = "IMPORTED"
     ADOPTED = "ADOPTED"  # linked with the order that another system had made of it
+    ADOPTION_NOTED = "ADOPTION_NOTED"  # a person said what another system calls the order; its own is not made yet
+    ADOPTION_WITHDRAWN = "ADOPTION_WITHDRAWN"  # a person took that back
     STOCK_RESERVED = "STOCK_RESERVED"
     STOCK_RELEASED = "STOCK_RELEASED"
     STOCK_NOT_RESERVED = "STOCK_NOT_RESERVED"  # a pending order could not hold what it wants

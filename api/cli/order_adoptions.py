@@ -3,7 +3,6 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -12,7 +11,7 @@ from api.cli.endings import CommandFailed, Exit
 from api.cli.output import give, give_json, tell
 from api.cli.product_text import opened_text
 
-AT_A_TIME: Final = 200
+AT_A_TIME: Final = 500
 COLUMNS: Final = ("amazon_order_id", "number")
 _STORES: Final = "{ stores { id name } }"
 _ADOPT: Final = """mutation Adopt($input: AdoptOrdersInput!) { adoptOrders(input: $input) {
@@ -20,11 +19,19 @@ _ADOPT: Final = """mutation Adopt($input: AdoptOrdersInput!) { adoptOrders(input
 
 
 class Line(NamedTuple):
-    """A line of the file."""
+    """A line of the file; an empty `order` takes back what was said before."""
 
     number: int
     amazon_order_id: str
     order: str
+
+
+class Target(NamedTuple):
+    """Where the lines go."""
+
+    asker: Asker
+    store_id: str
+    replace: bool
 
 
 async def adopt_orders(
@@ -33,6 +40,7 @@ async def adopt_orders(
     *,
     store: str | None = None,
     encoding: str | None = None,
+    replace: bool = False,
     url: str | None = None,
     json: bool = False,
 ) -> int:
@@ -40,7 +48,8 @@ async def adopt_orders(
 
     The file has the columns amazon_order_id and number: what Amazon and the other system call an order. Its commerce
     order gets that number, whenever it was placed; orders that are not known here yet follow once Amazon shows them.
-    The same file again changes nothing; of a file of another form no line is taken.
+    The same file again changes nothing; of a file of another form no line is taken. Where numbers were wrong, send a
+    corrected file with --replace before the orders are imported: what has a commerce order stays as it is.
 
     Exit codes: 0 all are linked, 1 some lines were refused and are told.
 
@@ -52,35 +61,50 @@ async def adopt_orders(
         The name of the store; not needed where there is only one.
     encoding
         The file's encoding, if it is not UTF-8.
+    replace
+        Let numbers take the place of those said before; an empty one takes back what was said of the order.
     url
         Ask the service that runs there, instead of the configured database.
     json
         Print JSON.
     """
     counts: Counter[str] = Counter()
-    refused: list[tuple[int, str]] = []
-    lines = iter(list(_lines(file, encoding)))  # all of it, before the first line is sent
+    lines = list(_lines(file, encoding))  # all of it, before the first line is sent
     async with asking(url) if url else asking_here() as asker:
-        store_id = await _store(asker, store)
-        while part := list(islice(lines, AT_A_TIME)):
-            await _send(asker, store_id, part, counts, refused)
+        target = Target(asker, await _store(asker, store), replace)
+        refused = await _send_all(target, lines, counts)
+        while replace and refused and len(refused) < len(lines):  # what stood in their way may be gone now
+            again = {line for line, _ in refused}
+            lines = [line for line in lines if line.number in again]
+            refused = await _send_all(target, lines, counts)
     if json:
         give_json({"counts": dict(counts), "refused": [{"line": line, "message": why} for line, why in refused]})
     else:
-        _tell(counts, refused)
+        _tell(counts, refused, replace=replace)
     return Exit.FAILED if refused else 0
 
 
-async def _send(
-    asker: Asker, store_id: str, part: list[Line], counts: Counter[str], refused: list[tuple[int, str]]
-) -> None:
-    orders = [{"amazonOrderId": line.amazon_order_id, "number": line.order} for line in part]
-    payload = await asker.payload("adoptOrders", _ADOPT, {"input": {"storeId": store_id, "orders": orders}})
+async def _send_all(target: Target, lines: list[Line], counts: Counter[str]) -> list[tuple[int, str]]:
+    """Send the lines, count what becomes of them, and return which were refused, and why."""
+    refused: list[tuple[int, str]] = []
+    for start in range(0, len(lines), AT_A_TIME):
+        await _send(target, lines[start : start + AT_A_TIME], counts, refused)
+    return refused
+
+
+async def _send(target: Target, part: list[Line], counts: Counter[str], refused: list[tuple[int, str]]) -> None:
+    orders = [{"amazonOrderId": line.amazon_order_id, "number": _number(line, target)} for line in part]
+    asked = {"storeId": target.store_id, "orders": orders, "replace": target.replace}
+    payload = await target.asker.payload("adoptOrders", _ADOPT, {"input": asked})
     for result in payload["results"]:
         if result["errors"]:
             refused += [(part[result["index"]].number, error["message"]) for error in result["errors"]]
         else:
             counts[result["adoption"]] += 1
+
+
+def _number(line: Line, target: Target) -> str | None:
+    return None if target.replace and not line.order else line.order
 
 
 async def _store(asker: Asker, name: str | None) -> str:
@@ -118,10 +142,11 @@ def _line(number: int, header: list[str], row: list[str], file: Path) -> Line:
     return Line(number, named["amazon_order_id"], named["number"])
 
 
-def _tell(counts: Counter[str], refused: list[tuple[int, str]]) -> None:
+def _tell(counts: Counter[str], refused: list[tuple[int, str]], *, replace: bool) -> None:
     give(
         f"{counts['LINKED']} linked, {counts['EXPECTED']} follow once Amazon shows them, "
         f"{counts['UNCHANGED']} were linked before, {len(refused)} refused."
+        + (f" {counts['CORRECTED']} corrected, {counts['WITHDRAWN']} taken back." if replace else "")
     )
     for line, why in refused:
         tell(f"line {line}: {why}")

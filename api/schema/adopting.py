@@ -14,7 +14,8 @@ from api.schema.refusals import RefusalsAsUserErrors
 from api.schema.shipping import USER
 from api.schema.user_errors import UserError, user_error
 from domain.amazon.records import AmazonOrder as AmazonOrderRecord
-from domain.channel.adopt import Adopted, Wish, adopt_orders
+from domain.channel.adopt import adopt_orders
+from domain.channel.adoption_answers import Adopted, Wish
 from domain.errors import DomainError, InvalidInput
 
 described(
@@ -24,7 +25,9 @@ described(
     values={
         "LINKED": "It is known here, and is evaluated: if nothing blocks it, its commerce order has this number.",
         "EXPECTED": "It is not known here yet; it is linked once Amazon shows it.",
-        "UNCHANGED": "It was linked so before.",
+        "CORRECTED": "Another number takes the place of the one said before, which no commerce order had yet.",
+        "WITHDRAWN": "What was said before is taken back: it is imported as if no other system had made it.",
+        "UNCHANGED": "It was linked so before; or there was nothing to take back.",
     },
 )
 
@@ -34,7 +37,11 @@ class AdoptedOrderInput:
     """An adopted order."""
 
     amazon_order_id: str = strawberry.field(description="Amazon's order number.")
-    number: str = strawberry.field(description="The number of the other system's order: up to 64 ASCII characters.")
+    number: str | None = strawberry.field(
+        default=None,
+        description="The number of the other system's order: up to 64 ASCII characters. None, with `replace`, takes "
+        "back what was said before.",
+    )
 
 
 @strawberry.input(description="Which orders of a store are taken over.")
@@ -43,6 +50,11 @@ class AdoptOrdersInput:
 
     store_id: strawberry.ID = strawberry.field(description="The id of a `Store`.")
     orders: list[AdoptedOrderInput] = strawberry.field(description="The orders, at most 500.")
+    replace: bool = strawberry.field(
+        default=False,
+        description="Whether numbers may take the place of those said before, or take them back. Refused (DUPLICATE) "
+        "for an order whose commerce order was made.",
+    )
 
 
 @strawberry.type(description="What became of one order of many.")
@@ -76,7 +88,9 @@ async def adopt(info: Info, input: AdoptOrders) -> AdoptOrdersPayload:
     """Link orders with those that another system made, and evaluate them."""
     service, store_id = info.context.service, typed_id(input.store_id, "Store", path=("input", "storeId")).row_id
     wishes = [Wish(one.amazon_order_id, one.number) for one in input.orders]
-    done = await adopt_orders(store_id=store_id, wishes=wishes, now=service.clock.now(), actor=USER)
+    done = await adopt_orders(
+        store_id=store_id, wishes=wishes, replace=input.replace, now=service.clock.now(), actor=USER
+    )
     await evaluate_affected(service, done.affected)
     with reading():
         numbers = [
@@ -110,5 +124,6 @@ class TakeoverChanges:
         extensions=[RefusalsAsUserErrors(AdoptOrdersPayload)],
         description="Take over orders that another system has imported: their commerce orders get the numbers that it "
         "gave, whenever they were placed, and other programs are told ADOPTED instead of IMPORTED. The same again "
-        "changes nothing. `orderlane orders adopt` sends a CSV file this way.",
+        "changes nothing; another number is refused unless `replace` says that the one before was wrong. "
+        "`orderlane orders adopt` sends a CSV file this way.",
     )

@@ -37,6 +37,8 @@ described(
         "BLOCKER_RESOLVED": "Something that stopped its import is gone.",
         "IMPORTED": "Its commerce order was made.",
         "ADOPTED": "Its commerce order was linked with the one that another system had made of it.",
+        "ADOPTION_NOTED": "Somebody said what another system calls it; its commerce order will have that number.",
+        "ADOPTION_WITHDRAWN": "Somebody took back what another system calls it.",
         "STOCK_RESERVED": "Stock was promised to it.",
         "STOCK_RELEASED": "Stock that was promised to it is free again.",
         "STOCK_NOT_RESERVED": "It is pending, and what it wants could not be promised to it.",

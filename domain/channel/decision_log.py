@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from domain.change import Change
+from domain.channel.adopt import tell_adoption
+from domain.channel.cases import Outcome
 from domain.channel.decision import RULES_VERSION, Decision, Step
 from domain.channel.records import DecisionRecord
 from domain.channel.rulings import Ruling
@@ -16,8 +18,13 @@ _REPLACED: Final = (
 
 
 async def record_decisions(unit: Change, rulings: Sequence[Ruling]) -> None:
-    """Keep each order's decision, and tell those that differ from the one before."""
+    """Keep each order's decision, and tell those that differ from the one before.
+
+    The first one of an order that another system made tells that too, unless its import does.
+    """
     for ruling in rulings:
+        if _is_adopted_for_later(ruling):
+            tell_adoption(unit, ruling.due.order, ruling.due.adopted_as or "")
         if _is_news(ruling):
             decision = ruling.decision
             unit.event(
@@ -33,6 +40,11 @@ async def record_decisions(unit: Change, rulings: Sequence[Ruling]) -> None:
         on_conflict=["order_id"],
         update_fields=_REPLACED,
     )
+
+
+def _is_adopted_for_later(ruling: Ruling) -> bool:
+    due = ruling.due
+    return due.adopted_as is not None and due.decision is None and ruling.decision.outcome is not Outcome.IMPORTED
 
 
 def _is_news(ruling: Ruling) -> bool:

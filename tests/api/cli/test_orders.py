@@ -223,6 +223,27 @@ def test_orders_of_another_system_are_adopted(orderlane: Orderlane, number: str,
     assert (again["counts"], [one["line"] for one in again["refused"]]) == ({"UNCHANGED": 2}, [5])
 
 
+def test_a_wrong_map_is_corrected_across_the_parts_in_which_it_is_sent(
+    orderlane: Orderlane, number: str, tmp_path: Path
+):
+    file, ids = tmp_path / "map.csv", [f"902-0000001-{at:07d}" for at in range(AT_A_TIME + 2)]
+
+    def written(numbers: list[str]) -> str:
+        lines = (f"{amazon},{own}\n" for amazon, own in zip(ids, numbers, strict=True))
+        file.write_text("amazon_order_id,number\n" + "".join(lines))
+        return str(file)
+
+    right = [f"M{at}" for at in range(len(ids) + 1)]
+    assert orderlane("orders", "adopt", written(right[:-1])).code == 0
+    shifted = written([*right[1:-1], ""])
+    assert orderlane("orders", "adopt", shifted).code == 1
+    ended = orderlane("orders", "adopt", shifted, "--replace")
+    assert (ended.code, ended.out.split("refused. ")[1]) == (0, f"{len(ids) - 1} corrected, 1 taken back.\n")
+    file.write_text(f"amazon_order_id,number\n{ids[0]},M2\n{number},\n")
+    ended = orderlane("orders", "adopt", str(file), "--replace")
+    assert (ended.code, len(ended.err.splitlines())) == (1, 2)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

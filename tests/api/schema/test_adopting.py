@@ -117,3 +117,77 @@ async def test_many_orders_are_evaluated_the_first_at_once(client: Client, stage
     assert (await CommerceOrder.all().count(), client.woken) == (20, [1])
     await evaluate_batch(now=stage.later(minutes=1), sealer=stage.sealer)
     assert await AmazonOrder.filter(commerce_order_id__isnull=True).count() == 0
+
+
+async def replace(client: Client, stage: Stage, *orders: tuple[str, str | None]) -> Any:
+    wanted = [{"amazonOrderId": amazon, "number": number} for amazon, number in orders]
+    asked = {"storeId": id_of(stage.store), "orders": wanted, "replace": True}
+    return (await client.ask(ADOPT, input=asked))["adoptOrders"]
+
+
+async def said() -> list[Any]:
+    rows = Event.filter(kind__in=[EventKind.ADOPTION_NOTED, EventKind.ADOPTION_WITHDRAWN, EventKind.ADOPTED])
+    return [(row.kind, row.message, row.order_id) for row in await rows.order_by("id")]
+
+
+async def test_a_wrong_number_is_replaced_or_taken_back_until_the_order_is_made(client: Client, stage: Stage) -> None:
+    await adopt(client, stage, (ONE, "A"), (TWO, "B"))
+    assert words(await replace(client, stage, (ONE, "A2"), (TWO, None), (THREE, None))) == [
+        "CORRECTED", "WITHDRAWN", "UNCHANGED",
+    ]  # fmt: skip
+    assert await said() == [
+        (
+            "ADOPTION_WITHDRAWN",
+            f"Amazon order {TWO} is no longer linked with commerce order B of another system.",
+            None,
+        ),
+        ("ADOPTION_NOTED", f"Amazon order {ONE} is commerce order A2 of another system, not A.", None),
+    ]
+    await stage.arrive(item("MUG", 1), number=ONE)
+    await stage.arrive(item("MUG", 1), number=TWO)
+    assert await numbers() == [(ONE, "A2"), (TWO, "000000001")]
+    refused = await replace(client, stage, (ONE, "A3"), (ONE[:-1] + "9", ""), (TWO, "B"))
+    assert words(refused) == ["DUPLICATE", "INVALID", "DUPLICATE"]
+    assert words(await replace(client, stage, (ONE, None))) == ["DUPLICATE"]
+    assert words(await replace(client, stage, (ONE, "A2"))) == ["UNCHANGED"]
+    assert await numbers() == [(ONE, "A2"), (TWO, "000000001")]
+
+
+async def test_nothing_is_taken_back_by_a_number_left_out(client: Client, stage: Stage) -> None:
+    await adopt(client, stage, (ONE, "A"))
+    wanted = {"storeId": id_of(stage.store), "orders": [{"amazonOrderId": ONE}]}
+    payload = (await client.ask(ADOPT, input=wanted))["adoptOrders"]
+    assert words(payload) == ["INVALID"]
+    assert await Adoption.all().values_list("number", flat=True) == ["A"]
+
+
+async def test_a_shifted_list_is_put_right_at_once(client: Client, stage: Stage) -> None:
+    await adopt(client, stage, (ONE, "B"), (TWO, "C"), (THREE, "A"))
+    assert words(await replace(client, stage, (ONE, "A"), (TWO, "B"), (THREE, "C"))) == ["CORRECTED"] * 3
+    rows = await Adoption.all().order_by("amazon_number").values_list("amazon_number", "number")
+    assert list(rows) == [(ONE, "A"), (TWO, "B"), (THREE, "C")]
+
+
+async def test_a_number_stays_with_an_order_whose_own_line_is_refused(client: Client, stage: Stage) -> None:
+    await stage.arrive(item("MUG", 1), number="902-0000000-0000007")
+    await adopt(client, stage, (ONE, "A"), (TWO, "B"))
+    chain = await replace(client, stage, (ONE, "B"), (TWO, "000000001"), (THREE, "A"))
+    assert words(chain) == ["DUPLICATE"] * 3
+    assert await Adoption.all().order_by("amazon_number").values_list("number", flat=True) == ["A", "B"]
+
+
+async def test_a_blocked_order_tells_that_it_was_adopted_whichever_came_first(client: Client, stage: Stage) -> None:
+    await adopt(client, stage, (ONE, "A"))
+    first = await stage.arrive(item("LAMP"), number=ONE)
+    second = await stage.arrive(item("LAMP"), number=TWO)
+    assert words(await adopt(client, stage, (TWO, "B"))) == ["LINKED"]
+    noted = [
+        ("ADOPTION_NOTED", f"Amazon order {ONE} is commerce order A of another system.", first.id),
+        ("ADOPTION_NOTED", f"Amazon order {TWO} is commerce order B of another system.", second.id),
+    ]
+    assert await said() == noted
+    assert words(await replace(client, stage, (ONE, "B"), (TWO, None))) == ["CORRECTED", "WITHDRAWN"]
+    await stage.products({"sku": "LAMP", "quantity": "9"})
+    await evaluate_batch(now=stage.later(days=1), sealer=stage.sealer)
+    assert await numbers() == [(ONE, "B"), (TWO, "000000001")]
+    assert [kind for kind, _, _ in (await said())[2:]] == ["ADOPTION_WITHDRAWN", "ADOPTION_NOTED", "ADOPTED"]
