@@ -48,6 +48,9 @@ _BOTH_START: Final = "c"
 _BOTH_WHOLE: Final = "z"
 _EMAIL: Final = "e"
 
+EMAILS: Final = Span(_EMAIL, "f")
+"""The terms of e-mail addresses."""
+
 
 def terms_of(*, buyer: str | None, recipient: str | None, email: str | None, digest: Digest) -> set[str]:
     """Return the terms under which an order is found; buyer and recipient share theirs where they are the same."""

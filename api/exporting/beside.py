@@ -4,10 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from api.database import read_rows
+from api.documents.surroundings import redacted_at
 from api.plans.fragments import one_of
+from api.schema.buyer_emails import is_buyer_kept, told_email
 from api.schema.reading import reading
 from domain.accounts.records import Store
 from domain.buyers import Owner, read_many
+from domain.commerce.customers import made_up_email
 from domain.sealing import Sealer
 
 Found: TypeAlias = Mapping[int, Any]
@@ -81,6 +84,19 @@ async def amazon_buyers(orders: Sequence[Any], sealer: Sealer) -> Found:
 async def commerce_buyers(orders: Sequence[Any], sealer: Sealer) -> Found:
     """Open what is kept of commerce orders' buyers."""
     return await _buyers(Owner.COMMERCE_ORDER, orders, sealer)
+
+
+async def commerce_emails(orders: Sequence[Any], sealer: Sealer) -> Found:
+    """Return the addresses of commerce orders' buyers, as the orders themselves show them."""
+    kept = await _buyers(Owner.COMMERCE_ORDER, orders, sealer)
+    lost = [order["channel_order_id"] for order in orders if not is_buyer_kept(kept.get(order["id"], {}))]
+    with reading():
+        redacted = await redacted_at(lost)
+    return {
+        order["id"]: told_email(kept.get(order["id"], {})) or made_up_email(order["channel_number"])
+        for order in orders
+        if order["channel_order_id"] not in redacted
+    }
 
 
 async def _buyers(owner: Owner, orders: Sequence[Any], sealer: Sealer) -> Found:

@@ -92,5 +92,7 @@ OF_COMMERCE: Final[Mapping[str, Column]] = {
     _C.COMPLETED_AT: _plain("completed_at"),
     _C.BILL_TO_NAME: _of_buyer("buyer", "name", beside.commerce_buyers),
     _C.SHIP_TO_NAME: _of_buyer("address", "name", beside.commerce_buyers),
-    _C.CUSTOMER_EMAIL: _of_buyer("buyer", "email", beside.commerce_buyers),
+    _C.CUSTOMER_EMAIL: Column(
+        lambda order, emails: emails.get(order["id"]), beside.commerce_emails, ("channel_order_id", "channel_number")
+    ),
 }

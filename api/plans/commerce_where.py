@@ -19,13 +19,21 @@ from api.plans.fragments import EVERYTHING, Fragment, all_of, any_of, containing
 from api.plans.texts import is_amazon_number, searchable
 from api.schema.commerce_filters import CommerceOrderWhere
 from api.schema.ids import typed_id
-from domain.buyer_names import Digest, NameOf
+from domain.buyer_names import EMAILS, Digest, NameOf
+from domain.commerce.customers import made_up_for
 from domain.commerce.lifecycle import CommerceOrderState
 from domain.sealing import Sealer
+from domain.timeline import EventKind
 
 _OF_LINE: Final = "commerce_order.id IN (SELECT line.order_id FROM commerce_order_line line WHERE {})"
 _OF_TAG: Final = "commerce_order.channel_order_id IN (SELECT tagged.order_id FROM order_tag tagged WHERE {})"
 _ORDER_ID: Final = "commerce_order.channel_order_id"
+_NONE_TOLD: Final = Fragment(
+    f"(NOT EXISTS (SELECT 1 FROM buyer_term told WHERE told.order_id = {_ORDER_ID} "
+    f"AND told.term >= ? AND told.term < ?) "
+    f"AND NOT EXISTS (SELECT 1 FROM event lost WHERE lost.order_id = {_ORDER_ID} AND lost.kind = ?))",
+    (EMAILS.low, EMAILS.high, EventKind.REDACTED.value),
+)
 _ON_HOLD: Final = equal("state", CommerceOrderState.ON_HOLD.value)
 
 
@@ -117,9 +125,16 @@ def _buyers(where: CommerceOrderWhere, digest: Digest) -> Iterator[Fragment]:
     if where.ship_to_name:
         yield on_name(_ORDER_ID, where.ship_to_name, NameOf.RECIPIENT, "shipToName", digest)
     if where.customer_email is not None:
-        yield on_email(_ORDER_ID, where.customer_email, "customerEmail", digest)
+        yield _on_email(where.customer_email, digest)
     if where.search is not None and (text := searchable(where.search, path=("where", "search")).strip()):
         yield _search(text, digest)
+
+
+def _on_email(email: str, digest: Digest) -> Fragment:
+    """Return a condition on the address that an order shows: a made-up one names the order that it can belong to."""
+    told = on_email(_ORDER_ID, email, "customerEmail", digest)
+    number = made_up_for(email)
+    return told if number is None else all_of([equal("channel_number", number), any_of([told, _NONE_TOLD])])
 
 
 def _search(text: str, digest: Digest) -> Fragment:

@@ -6,7 +6,7 @@ import strawberry
 
 from api.documents.surroundings import redacted_at
 from api.schema.context import Info
-from domain.buyers import Owner
+from domain.buyers import Owner, Values
 from domain.commerce.customers import made_up_email
 from domain.commerce.records import CommerceOrder
 
@@ -36,12 +36,21 @@ class BuyerEmail:
         return (await _email_of(root, info)).is_made_up
 
 
+def told_email(kept: Values) -> str | None:
+    """Return the address that Amazon told, of what is kept of an order's buyer."""
+    return ((kept.get("buyer") or {}).get("email") or "").strip() or None
+
+
+def is_buyer_kept(kept: Values) -> bool:
+    """Return whether the buyer is among what is kept; what people commented may be there alone."""
+    return bool(kept.keys() & {"buyer", "address"})
+
+
 async def _email_of(order: CommerceOrder, info: Info) -> _Email:
     kept = await info.context.loaders.buyers(Owner.COMMERCE_ORDER).load(order.id) or {}
-    if address := ((kept.get("buyer") or {}).get("email") or "").strip():
+    if address := told_email(kept):
         return _Email(address)
-    is_there = bool(kept.keys() & {"buyer", "address"})  # what people commented may be there alone
-    if not is_there and await info.context.loaders.other(_was_redacted).load(order.channel_order_id):
+    if not is_buyer_kept(kept) and await info.context.loaders.other(_was_redacted).load(order.channel_order_id):
         return _Email(None)
     return _Email(made_up_email(order.channel_number), is_made_up=True)
 

@@ -63,13 +63,15 @@ class CommerceOrderWhere(Optionals):
     bill_to_name: NameFilter | None = optional("Who bought it.")
     ship_to_name: NameFilter | None = optional("To whom it goes.")
     customer_email: str | None = optional(
-        "The buyer's whole e-mail address, as Amazon relays it, whatever its case; only as long as it is kept."
+        "The buyer's whole e-mail address, whatever its case, as long as it is kept: as Amazon relays it, or the one "
+        "made up of its order number where Amazon told none."
     )
     sku: StringFilter | None = optional("The SKU of one of its lines.")
     tag: StringFilter | None = optional("One of the tags on its Amazon order (`tagOrder`).")
     search: str | None = optional(
         "A part of its numbers, or of a SKU or title of its lines, whatever the case of ASCII letters; or how the "
-        "names of its buyer or recipient begin, or the buyer's whole e-mail address, as long as they are kept. "
+        "names of its buyer or recipient begin, or the buyer's whole e-mail address as Amazon relays it, as long as "
+        "they are kept. "
         "A whole Amazon order number finds its order alone."
     )
 

@@ -117,6 +117,7 @@ described(
         "COMPLETED_AT": "When it was completed.",
         "BILL_TO_NAME": "Who bought it. Buyer data, empty once it is deleted; a file with it has to go in time too.",
         "SHIP_TO_NAME": "To whom it goes. Buyer data, as `BILL_TO_NAME`.",
-        "CUSTOMER_EMAIL": "The buyer's e-mail address. Buyer data, as `BILL_TO_NAME`.",
+        "CUSTOMER_EMAIL": "The buyer's e-mail address, or the one made up where Amazon told none, as `customerEmail`. "
+        "Buyer data, as `BILL_TO_NAME`.",
     },
 )

@@ -35,6 +35,13 @@ def made_up_email(channel_number: str) -> str:
     return f"{channel_number}@amazon.com"
 
 
+def made_up_for(email: str) -> str | None:
+    """Return the order number of which an e-mail address would be made up; None for any other address."""
+    address = email.strip()
+    number = address.partition("@")[0]
+    return number if number and made_up_email(number) == address.lower() else None
+
+
 def customer_digest(email: str, sealer: Sealer) -> str:
     """Return the keyed digest that a customer is found by: the same for an e-mail address in any case."""
     return sealer.digest(_PURPOSE, email.strip().lower())

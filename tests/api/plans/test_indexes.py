@@ -133,6 +133,7 @@ async def test_commerce_orders_are_sorted_by_indexes_alone(
         (CommerceOrderWhere(bill_to_name=NameFilter(starts_with="ada by")), "ix_buyer_term"),
         (CommerceOrderWhere(ship_to_name=NameFilter(eq="ada byron")), "ix_buyer_term"),
         (CommerceOrderWhere(customer_email="ada@example.org"), "ix_buyer_term"),
+        (CommerceOrderWhere(customer_email="902-0000000-0000001@amazon.com"), "ix_commerce_order_channel_number"),
     ],
 )
 async def test_rare_commerce_orders_are_found_by_an_index(stage: Stage, where: CommerceOrderWhere, index: str) -> None:

@@ -1,9 +1,13 @@
 """The e-mail addresses of commerce orders: Amazon's own, and those made up where Amazon told none."""
 
+import csv
 from dataclasses import replace
 from typing import Any
 
+from api.exporting.pieces import export_of
 from api.schema.ids import id_of
+from api.schema.tickets import Asked
+from domain.accounts.saved_views import ListKind
 from domain.amazon.facts import BuyerFacts
 from domain.amazon.records import AmazonOrder
 from domain.channel.retention import redact_expired
@@ -14,6 +18,22 @@ ASK = """query ($id: ID!) { node(id: $id) { ... on AmazonOrder { commerceOrder {
   customerEmail isCustomerEmailMadeUp customer { email } } } } }"""
 COMMENT = "mutation ($input: AddOrderCommentInput!) { addOrderComment(input: $input) { errors { message } } }"
 FIND = "query ($email: String) { customers(email: $email) { nodes { email orderCount } } }"
+
+
+WITH_EMAIL = """query ($email: String!) {
+  commerceOrders(where: { customerEmail: $email }) { nodes { amazonOrder { amazonOrderId } } } }"""
+
+
+async def with_email(client: Client, email: str) -> list[str]:
+    nodes = (await client.ask(WITH_EMAIL, email=email))["commerceOrders"]["nodes"]
+    return [node["amazonOrder"]["amazonOrderId"] for node in nodes]
+
+
+async def exported(stage: Stage) -> dict[str, str]:
+    columns = ["AMAZON_ORDER_ID", "CUSTOMER_EMAIL", "BILL_TO_NAME"]
+    export = export_of(Asked(ListKind.COMMERCE_ORDERS, [], columns, False), stage.sealer)
+    text = b"".join([piece async for piece in export.pieces()]).decode()
+    return {row["amazon_order_id"]: row["customer_email"] for row in csv.DictReader(text.splitlines())}
 
 
 async def asked(client: Client, order: AmazonOrder) -> dict[str, Any]:
@@ -44,6 +64,16 @@ async def test_an_address_is_amazons_or_made_up_of_its_number(client: Client, st
     found = await asked(client, nothing)
     assert (found["customerEmail"], found["isCustomerEmailMadeUp"]) == (f"{nothing.number}@amazon.com", True)
     assert found["customer"] == {"email": None}  # nothing of this customer is kept
+    assert await with_email(client, " ADA@example.org ") == [told.number]
+    assert await with_email(client, f"{told.number}@amazon.com") == []
+    assert await with_email(client, "@amazon.com") == []
+    for order in (untold, nothing):
+        assert await with_email(client, f"{order.number}@Amazon.com") == [order.number]
+    assert await exported(stage) == {
+        told.number: "Ada@Example.org",
+        untold.number: made_up,
+        nothing.number: f"{nothing.number}@amazon.com",
+    }
 
 
 async def test_a_deleted_address_is_not_made_up_again(client: Client, stage: Stage) -> None:
@@ -55,6 +85,10 @@ async def test_a_deleted_address_is_not_made_up_again(client: Client, stage: Sta
     await redact_expired(now=stage.now)
     deleted = {"customerEmail": None, "isCustomerEmailMadeUp": False, "customer": None}
     assert await asked(client, order) == deleted
+    assert await with_email(client, f"{order.number}@amazon.com") == []
+    assert await exported(stage) == {order.number: ""}
     said = {"orderId": id_of(order), "text": "It came back.", "idempotencyKey": "k"}
     assert (await client.ask(COMMENT, input=said))["addOrderComment"]["errors"] == []
     assert await asked(client, order) == deleted
+    assert await with_email(client, f"{order.number}@amazon.com") == []
+    assert await exported(stage) == {order.number: ""}
