@@ -159,6 +159,12 @@ def test_a_refund_of_too_much_says_how_much_amazon_can_give_back() -> None:
         )
 
 
+def test_what_a_memo_lowers_of_the_goods_is_taken_from_the_shipping_it_gives_back() -> None:
+    accounts = {"i0": Account({"Principal": 100, "Shipping": 50}, {})}
+    wanted = [Wanted(item_id="i0", sku="MUG", goods=-10, shipping=50)]
+    assert components_of(ORDER, accounts, wanted, total=Money(40, "EUR"), shipping=50) == {"i0": {"Shipping": 40}}
+
+
 def test_shipping_comes_out_of_shipping_and_goods_out_of_the_rest_in_proportion() -> None:
     paid = {"Principal": 1000, "Tax": 100, "Shipping": 200, "ShippingTax": 20}
     assert give_back(paid, {}, goods=550, shipping=100) == {"Shipping": 100, "Principal": 500, "Tax": 50}

@@ -45,7 +45,7 @@ async def sheets(shop: Town, link: str) -> list[str]:
 
 
 async def test_commerce_order_actions_print(shop: Town, caplog: pytest.LogCaptureFixture):
-    caplog.set_level("DEBUG", logger="api")
+    caplog.set_level("INFO")
     first, second = await ready(shop, MUG, LAMP), await ready(shop, MUG)
     assert (await shop.ship(first))["errors"] == []
     order = await papers(shop, first)
