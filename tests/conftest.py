@@ -1,5 +1,6 @@
 """Plugins of the whole test run, and which tests the coverage of the domain is counted from."""
 
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final
 
@@ -57,11 +58,17 @@ NOT_COUNTED: Final = (
 """Walks and properties take long, and what they reach by chance is to be reached on purpose."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
     """Leave out of the coverage what reaches nothing more of the domain: tracing makes a test twice as slow."""
-    for item in items:
-        if not _within(item.path, COUNTED) or _within(item.path, NOT_COUNTED):
-            item.add_marker("no_cover")
+    measuring = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
+    if measuring is None or (_within(item.path, COUNTED) and not _within(item.path, NOT_COUNTED)):
+        return (yield)
+    measuring.pause()
+    try:
+        return (yield)
+    finally:
+        measuring.resume()
 
 
 def _within(path: Path, places: tuple[str, ...]) -> bool:
