@@ -8,6 +8,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from domain.accounts.records import Account, ApiBudget
+from tests.counted import rounds
 from tests.end_to_end.racing import LosesWords
 from tests.end_to_end.stories.asking import look, pass_minutes, to_do
 from tests.end_to_end.town import Town, town
@@ -113,7 +114,7 @@ async def each_has_its_result(shop: Town, ids: dict[str, str], sent_by_hand: lis
     assert await shop.shelf(MUG) == {"stock": left, "reserved": 0, "salable": left}
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", range(rounds(10)))
 async def test_answers_that_are_lost_send_no_cancellation_twice(seed: int, database_url: str):
     async with town(database_url) as shop:
         ids = await filled(shop)
