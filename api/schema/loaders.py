@@ -37,8 +37,18 @@ class _Shared(DataLoader[Any, Any]):
     """A loader whose answers outlive those who wait: a field that is cancelled takes no other's answer along."""
 
     def load(self, key: Any) -> Awaitable[Any]:
-        """Return the answer for a key; cancelling it leaves the question to the others that asked it."""
-        return asyncio.shield(super().load(key))
+        """Return the answer for a key; cancelling it leaves the question to the others that asked it.
+
+        A request that failed elsewhere may be answered before: nobody misses the answer then, nor its error.
+        """
+        answer = asyncio.shield(super().load(key))
+        answer.add_done_callback(_miss_nothing)
+        return answer
+
+
+def _miss_nothing(answer: asyncio.Future[Any]) -> None:
+    if not answer.cancelled():
+        answer.exception()
 
 
 def loader(answer: Callable[[list[Any]], Awaitable[Sequence[Any]]]) -> DataLoader[Any, Any]:
