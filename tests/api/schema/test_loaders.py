@@ -11,6 +11,7 @@ async def fails(keys: list[int]) -> list[int]:
     raise LookupError(str(keys))
 
 
+@pytest.mark.usefixtures("database")
 async def test_what_nobody_waits_for_fails_in_silence():
     told: list[dict[str, Any]] = []
     asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
@@ -21,6 +22,7 @@ async def test_what_nobody_waits_for_fails_in_silence():
     assert told == []
 
 
+@pytest.mark.usefixtures("database")
 async def test_who_waits_is_told():
     with pytest.raises(LookupError):
         await loader(fails).load(1)
