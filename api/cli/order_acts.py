@@ -1,19 +1,17 @@
 """Shipping and canceling an order from the command line, by the same mutations that everybody uses."""
 
 import sys
-import uuid
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from api.cli.asking import Asker, asking, asking_here
+from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
+from api.cli.one_order import find_order, input_for, quantities_of
 from api.cli.output import give, give_json, tell
 from domain.amazon.cancel_reasons import CancelReason
 
-_FIND: Final = """query Find($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
-  id amazonOrderId total { amount currencyCode } items { id amazonOrderItemId sellerSku quantityOrdered } } }"""
 _SHIP: Final = """mutation Ship($input: ShipOrderInput!) { shipOrder(input: $input) {
   order { amazonOrderId displayStatus } shipment { number packages { reference trackingNumber } }
   errors { code message path } } }"""
@@ -70,17 +68,15 @@ async def ship_orders(
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
         wanted = {
-            "orderId": order["id"],
-            "lines": [quantity_of(order, text) for text in line] if line else None,
+            "lines": quantities_of(order, line),
             "carrierCode": carrier,
             "carrierName": carrier_name,
             "trackingNumber": tracking,
             "comment": comment,
             "notify": email,
             "appendComment": append_comment,
-            "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("shipOrder", _SHIP, {"input": given(wanted)})
+        payload = await asker.payload("shipOrder", _SHIP, {"input": input_for(order, key, wanted)})
     if json:
         give_json({"order": payload["order"], "shipment": payload["shipment"]})
         return
@@ -135,47 +131,18 @@ async def cancel_orders(
         if not yes:
             _ask(order, is_part=bool(rest or line))
         wanted = {
-            "orderId": order["id"],
             "reason": wanted_reason,
+            "lines": quantities_of(order, line),
             "note": note,
             "restock": not no_restock,
-            "idempotencyKey": key or str(uuid.uuid4()),
         }
-        if rest or line:
-            wanted["lines"] = [quantity_of(order, text) for text in line] if line else None
-            payload = await asker.payload("cancelRest", _CANCEL_REST, {"input": given(wanted)})
-        else:
-            payload = await asker.payload("cancelOrder", _CANCEL, {"input": given(wanted)})
+        name, document = ("cancelRest", _CANCEL_REST) if rest or line else ("cancelOrder", _CANCEL)
+        payload = await asker.payload(name, document, {"input": input_for(order, key, wanted)})
     if json:
         give_json({"order": payload["order"], "command": payload["command"]})
         return
     what = f"a part of {number}" if rest or line else number
     give(f"Amazon will be asked to cancel {what}; `orderlane orders show {number}` says when it has.")
-
-
-async def find_order(asker: Asker, number: str) -> dict[str, Any]:
-    """Return an order with its items; raises CommandFailed if there is none."""
-    order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
-    if order is None:
-        raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
-    return order
-
-
-def item_of(order: dict[str, Any], name: str) -> str | None:
-    """Return the id of the only item of an order with this SKU or order item id."""
-    meant = [item for item in order["items"] if name and name in (item["sellerSku"], item["amazonOrderItemId"])]
-    return meant[0]["id"] if len(meant) == 1 else None
-
-
-def quantity_of(order: dict[str, Any], text: str) -> dict[str, Any]:
-    """Return how many of which item a text such as MUG=2 means; raises CommandFailed if it means none."""
-    name, _, quantity = text.rpartition("=")
-    item_id = item_of(order, name)
-    if item_id is None or not quantity.isdecimal():
-        raise CommandFailed(
-            f"--line {text}: write SKU=QUANTITY or ITEM=QUANTITY of one of the order's items.", code=Exit.WRONG_USAGE
-        )
-    return {"itemId": item_id, "quantity": int(quantity)}
 
 
 def _ask(order: dict[str, Any], *, is_part: bool) -> None:
@@ -187,8 +154,3 @@ def _ask(order: dict[str, Any], *, is_part: bool) -> None:
     tell(f"Cancel {what} {order['amazonOrderId']} ({len(order['items'])} items{worth})? Type yes:")
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise CommandFailed("Nothing was done.")
-
-
-def given(values: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what was not given."""
-    return {name: value for name, value in values.items() if value is not None}

@@ -1,12 +1,11 @@
 """Writing to the buyer of an order from the command line, by the same mutation that everybody uses."""
 
-import uuid
 from typing import Any, Final
 
-from api.cli.asking import Asker, asking, asking_here
+from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
-from api.cli.order_acts import given
+from api.cli.one_order import find_order, input_for
 from api.cli.output import give, give_json
 from domain.commerce.mail_rules import MailKind
 
@@ -50,26 +49,17 @@ async def email_orders(
     """
     wanted_kind = MailKind(chosen_word("--kind", kind, MailKind))
     async with asking(url) if url else asking_here() as asker:
-        order = await _find(asker, number)
+        order = await find_order(asker, number, _FIND)
         wanted = {
-            "orderId": order["id"],
             "kind": wanted_kind.value,
             "documentId": _paper(order, wanted_kind, paper),
             "comment": comment,
-            "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("sendEmail", _SEND, {"input": given(wanted)})
+        payload = await asker.payload("sendEmail", _SEND, {"input": input_for(order, key, wanted)})
     if json:
         give_json({"email": payload["email"]})
         return
     give(f"The e-mail about {number} is queued ({payload['email']['messageId']}); the running service sends it.")
-
-
-async def _find(asker: Asker, number: str) -> dict[str, Any]:
-    order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
-    if order is None:
-        raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
-    return order
 
 
 def _paper(order: dict[str, Any], kind: MailKind, number: str | None) -> str | None:

@@ -1,13 +1,14 @@
 """`orderlane orders print`: the papers of an order, in a file."""
 
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 from cyclopts import Parameter
 
 from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
+from api.cli.one_order import find_order
 from api.cli.output import tell
 from api.documents.papers import PaperKind
 
@@ -42,9 +43,7 @@ async def print_orders(
     if output.suffix.lower() not in (".pdf", *_PAGES):
         raise CommandFailed("--output: a file that ends in .pdf or .html.", code=Exit.WRONG_USAGE)
     async with asking(url) if url else asking_here() as asker:
-        order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
-        if order is None:
-            raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
+        order = await find_order(asker, number, _FIND)
         printed = (await asker.data(_PRINT, {"orderIds": [order["id"]], "kinds": kinds}))["printDocuments"]
         if not printed["papers"]:
             raise CommandFailed(f"{number}: {printed['results'][0]['errors'][0]['message']}")

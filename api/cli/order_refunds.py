@@ -2,7 +2,6 @@
 
 import re
 import sys
-import uuid
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -10,7 +9,7 @@ from cyclopts import Parameter
 from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word, plain_amount
 from api.cli.endings import CommandFailed, Exit
-from api.cli.order_acts import find_order, given, item_of
+from api.cli.one_order import find_order, given, input_for, item_of
 from api.cli.output import give, give_json, tell
 from domain.commerce.refund_reasons import BY_PERSON, RefundReason
 
@@ -97,26 +96,23 @@ async def refund_orders(
     }
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
-        wanted = given(
-            {
-                "orderId": order["id"],
-                "reason": wanted_reason,
-                "lines": [_part(order, text) for text in line] if line else None,
-                **amounts,
-                "restock": True if restock else (False if not_there else None),
-                "note": note,
-                "tellAmazon": tell_amazon,
-                "notify": notify,
-                "idempotencyKey": key or str(uuid.uuid4()),
-            }
-        )
+        wanted = {
+            "reason": wanted_reason,
+            "lines": [_part(order, text) for text in line] if line else None,
+            **amounts,
+            "restock": True if restock else (False if not_there else None),
+            "note": note,
+            "tellAmazon": tell_amazon,
+            "notify": notify,
+        }
+        asked = input_for(order, key, wanted)
         if dry_run or not yes:
-            tried = await asker.payload("refundOrder", _REFUND, {"input": wanted | {"dryRun": True}})
+            tried = await asker.payload("refundOrder", _REFUND, {"input": asked | {"dryRun": True}})
             if dry_run:
                 _show(number, tried["amounts"], as_json=json)
                 return
             _ask(number, tried["amounts"])
-        payload = await asker.payload("refundOrder", _REFUND, {"input": wanted})
+        payload = await asker.payload("refundOrder", _REFUND, {"input": asked})
     if json:
         give_json({"order": payload["order"], "creditMemo": payload["creditMemo"]})
         return

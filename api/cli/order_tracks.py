@@ -1,13 +1,12 @@
 """Tracking from the command line: other numbers for what left, further parcels, and the carriers to choose from."""
 
-import uuid
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
 from api.cli.asking import asking, asking_here
 from api.cli.endings import CommandFailed
-from api.cli.order_acts import given, quantity_of
+from api.cli.one_order import find_order, input_for, quantities_of
 from api.cli.output import give, give_json, give_table
 
 _FIND: Final = """query Find($number: String!) { amazonOrder(by: {amazonOrderId: $number}) {
@@ -61,20 +60,16 @@ async def track_orders(
         Print JSON.
     """
     async with asking(url) if url else asking_here() as asker:
-        order: dict[str, Any] | None = (await asker.data(_FIND, {"number": number}))["amazonOrder"]
-        if order is None:
-            raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
+        order = await find_order(asker, number, _FIND)
         wanted = {
-            "orderId": order["id"],
             "packageId": _parcel(order, package),
-            "lines": [quantity_of(order, text) for text in line] if line else None,
+            "lines": quantities_of(order, line),
             "carrierCode": carrier,
             "carrierName": carrier_name,
             "trackingNumber": tracking,
-            "idempotencyKey": key or str(uuid.uuid4()),
         }
         name, document = ("addTrack", _ADD) if line else ("correctTrack", _CORRECT)
-        payload = await asker.payload(name, document, {"input": given(wanted)})
+        payload = await asker.payload(name, document, {"input": input_for(order, key, wanted)})
     if json:
         give_json({"order": payload["order"], "package": payload["package"]})
         return

@@ -1,7 +1,6 @@
 """Holding, invoicing and commenting from the command line, by the same mutations that everybody uses."""
 
 import sys
-import uuid
 from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
@@ -9,7 +8,7 @@ from cyclopts import Parameter
 from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
-from api.cli.order_acts import find_order, given, quantity_of
+from api.cli.one_order import find_order, given, input_for, quantities_of
 from api.cli.output import give, give_json
 from api.cli.times import instant_of
 from domain.commerce.workflow_records import HoldReason
@@ -105,12 +104,8 @@ async def invoice_orders(
     """
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
-        wanted = {
-            "orderId": order["id"],
-            "lines": [quantity_of(order, text) for text in line] if line else None,
-            "idempotencyKey": key or str(uuid.uuid4()),
-        }
-        payload = await asker.payload("invoiceOrder", _INVOICE, {"input": given(wanted)})
+        wanted = {"lines": quantities_of(order, line)}
+        payload = await asker.payload("invoiceOrder", _INVOICE, {"input": input_for(order, key, wanted)})
     if json:
         give_json({"order": payload["order"], "invoice": payload["invoice"]})
         return
@@ -156,14 +151,12 @@ async def comment_orders(
     async with asking(url) if url else asking_here() as asker:
         order = await find_order(asker, number)
         wanted = {
-            "orderId": order["id"],
             "text": said,
             "status": status,
             "notify": notify,
             "isVisible": visible,
-            "idempotencyKey": key or str(uuid.uuid4()),
         }
-        payload = await asker.payload("addOrderComment", _COMMENT, {"input": given(wanted)})
+        payload = await asker.payload("addOrderComment", _COMMENT, {"input": input_for(order, key, wanted)})
     _give_state(payload, json=json)
 
 

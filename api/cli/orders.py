@@ -4,9 +4,10 @@ from typing import Annotated, Any, Final
 
 from cyclopts import Parameter
 
-from api.cli.asking import Asker, asking, asking_here
+from api.cli.asking import asking, asking_here
 from api.cli.choices import chosen_word
 from api.cli.endings import CommandFailed, Exit
+from api.cli.one_order import find_order
 from api.cli.order_acts import cancel_orders, ship_orders
 from api.cli.order_adoptions import adopt_orders
 from api.cli.order_export import export_orders
@@ -111,18 +112,11 @@ async def show_orders(number: str, /, *, url: str | None = None, json: bool = Fa
         Print JSON.
     """
     async with asking(url) if url else asking_here() as asker:
-        order = await _order(asker, number)
+        order = await find_order(asker, number, _SHOW)
     if json:
         give_json(order)
     else:
         give("\n".join(_described(order)))
-
-
-async def _order(asker: Asker, number: str) -> dict[str, Any]:
-    order: dict[str, Any] | None = (await asker.data(_SHOW, {"number": number}))["amazonOrder"]
-    if order is None:
-        raise CommandFailed(f"There is no order {number} here; `orderlane orders list` shows those that are.")
-    return order
 
 
 def _line(order: dict[str, Any]) -> list[object]:
