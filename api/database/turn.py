@@ -26,4 +26,6 @@ def begin_in_turn(handle: sqlite3.Connection, path: str, *, patience: float = BU
                 break
             except LockTaken:
                 time.sleep(_PAUSE_SECONDS)
+            except OSError:  # another user's file: a turn that cannot be waited for is not waited for
+                break
         handle.execute("BEGIN IMMEDIATE").close()
