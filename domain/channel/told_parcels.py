@@ -1,7 +1,7 @@
 """Parcels that Amazon is told of: which one a person means, and telling Amazon what it is now."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import orjson
@@ -13,6 +13,7 @@ from domain.channel.command_choices import FAILED, retry_command_in
 from domain.channel.ship_input import PackageRequest, check_texts
 from domain.channel.standing import Standing, standings
 from domain.channel.track_rules import PACKAGE_ID, is_rewritten, newest_messages, parcel_refusal, track_refusal
+from domain.commerce.parcels import contents_of
 from domain.commerce.records import Package
 from domain.errors import NotFound, RequiredInput
 from domain.sealing import Sealer
@@ -29,16 +30,33 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class ToldParcel:
-    """A parcel that Amazon is told of, with the newest message about it."""
+    """A parcel that Amazon is told of, with the newest message about it; `contents` are units by item row."""
 
     package: Package
     message: Command
     standing: Standing
+    contents: Mapping[int, int]
+
+    @property
+    def said(self) -> PackageConfirmation:
+        """What the message says; a later one that was given up said something else."""
+        return PackageConfirmation.of(self.message.payload)
 
     @property
     def content(self) -> PackageConfirmation:
-        """What the message says."""
-        return PackageConfirmation.of(self.message.payload)
+        """What Amazon is to be told of the parcel as it is."""
+        return replace(
+            self.said,
+            carrier_code=self.package.carrier_code,
+            carrier_name=self.package.carrier_name,
+            tracking_number=self.package.tracking_number or "",
+            items=self.in_amazons_words(self.contents),
+        )
+
+    def in_amazons_words(self, quantities: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
+        """Return Amazon's ids of items with how many units there are, in the order's order."""
+        items = self.standing.items
+        return tuple((item.item_id, quantities[item.id]) for item in items if quantities.get(item.id))
 
 
 async def told_parcel(order: AmazonOrder, package_id: int | None, track: Track) -> ToldParcel:
@@ -58,7 +76,7 @@ async def told_parcel(order: AmazonOrder, package_id: int | None, track: Track) 
     package = _chosen(packages, package_id, messages)
     if refusal := parcel_refusal(package.package_reference, standing):
         raise refusal
-    return ToldParcel(package, messages[package.package_reference], standing)
+    return ToldParcel(package, messages[package.package_reference], standing, await contents_of(package))
 
 
 def _chosen(packages: Sequence[Package], package_id: int | None, messages: Mapping[str, Command]) -> Package:

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Final
 
 from domain.amazon.orders import refresh_display
-from domain.amazon.records import AmazonItem
 from domain.change import Change, change
 from domain.channel.carriers import amazon_carrier
 from domain.channel.requested import check_version, locked_order
@@ -19,7 +18,7 @@ from domain.channel.told_parcels import (
     told_parcel,
     words_of,
 )
-from domain.commerce.parcels import contents_of, retrack, split_off
+from domain.commerce.parcels import retrack, split_off
 from domain.commerce.records import Package
 from domain.commerce.shipments import Parcel
 from domain.errors import InvalidInput, NotFound, QuantityTooLarge, RequiredInput
@@ -43,8 +42,8 @@ async def correct_track(
 ) -> Package:
     """Say under which number a parcel travels that left; without a package the only one that Amazon is told of.
 
-    The same number again changes nothing. Raises NotFound, StaleVersion, ActionNotAllowed, RequiredInput,
-    InvalidInput or IdempotencyKeyReused.
+    The same number again changes nothing where Amazon was told it. Raises NotFound, StaleVersion, ActionNotAllowed,
+    RequiredInput, InvalidInput or IdempotencyKeyReused.
     """
     async with change(now=now, actor=actor) as unit:
         order = await locked_order(order_id, None)
@@ -87,7 +86,7 @@ async def add_track(
             return await Package.get(id=known)
         check_version(order, expected_version)
         told = await told_parcel(order, package_id, track)
-        moved = _checked(lines, await contents_of(told.package))
+        moved = _checked(lines, told.contents)
         further = await _divide(unit, told, track, moved, reference=new_reference())
         await remember(**request, result_id=further.id, now=now)
         return further
@@ -96,14 +95,15 @@ async def add_track(
 async def _correct(unit: Change, told: ToldParcel, track: Track) -> None:
     package, number = told.package, track.tracking_number.strip()
     carrier_code, carrier_name = amazon_carrier(track.carrier_code, track.carrier_name)
-    before = (package.carrier_code, package.carrier_name, package.tracking_number)
-    if before == (carrier_code, carrier_name, number):
+    content = replace(told.content, carrier_code=carrier_code, carrier_name=carrier_name, tracking_number=number)
+    is_known = set(content.items) == set(told.said.items) and content == replace(told.said, items=content.items)
+    if is_known and content == told.content:
         unit.quiet()
         return
-    was = words_of(package)
+    was, before = words_of(package), package.tracking_number
     await retrack(package, carrier_code=carrier_code, carrier_name=carrier_name, tracking_number=number)
-    content = replace(told.content, carrier_code=carrier_code, carrier_name=carrier_name, tracking_number=number)
-    await tell(unit, told, content)
+    if not is_known:
+        await tell(unit, told, content)
     unit.event(
         told.standing.order.subject,
         EventKind.TRACK_CHANGED,
@@ -111,7 +111,7 @@ async def _correct(unit: Change, told: ToldParcel, track: Track) -> None:
         package=package.package_reference,
         carrier=carrier_name or carrier_code,
         tracking_number=number,
-        before=before[2],
+        before=before,
     )
     await refresh_display(unit=unit, order_ids=[told.standing.order.id])
 
@@ -129,15 +129,14 @@ async def _divide(unit: Change, told: ToldParcel, track: Track, moved: Mapping[i
         quantities={lines[item_id]: quantity for item_id, quantity in moved.items()},
     )
     further = await split_off(package, parcel)
-    leaving = _in_amazonswords_of(told.standing.items, moved)
-    left = {item_id: quantity - leaving.get(item_id, 0) for item_id, quantity in told.content.items}
-    kind = await tell(unit, told, replace(told.content, items=tuple((one, rest) for one, rest in left.items() if rest)))
+    left = {item_id: quantity - moved.get(item_id, 0) for item_id, quantity in told.contents.items()}
+    kind = await tell(unit, told, replace(told.content, items=told.in_amazons_words(left)))
     content = replace(
         told.content,
         carrier_code=carrier_code,
         carrier_name=carrier_name,
         tracking_number=parcel.tracking_number or "",
-        items=tuple(leaving.items()),
+        items=told.in_amazons_words(moved),
     )
     await enqueue_content(unit, order, further, content, kind=kind)
     units = sum(moved.values())
@@ -181,7 +180,3 @@ def _checked(lines: Sequence[tuple[int, int]], contents: Mapping[int, int]) -> d
             "Nothing would stay in the parcel: correct its tracking instead (correctTrack).", path=_LINES
         )
     return moved
-
-
-def _in_amazonswords_of(items: Sequence[AmazonItem], quantities: Mapping[int, int]) -> dict[str, int]:
-    return {item.item_id: quantities[item.id] for item in items if item.id in quantities}
