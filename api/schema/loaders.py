@@ -39,9 +39,12 @@ class _Shared(DataLoader[Any, Any]):
     def load(self, key: Any) -> Awaitable[Any]:
         """Return the answer for a key; cancelling it leaves the question to the others that asked it.
 
-        A request that failed elsewhere may be answered before: nobody misses the answer then, nor its error.
+        A request that failed elsewhere may be answered before: nobody misses the answer then, nor its error. The
+        question is heard out as well as who asks, since a shield that is cancelled leaves its question alone.
         """
-        answer = asyncio.shield(super().load(key))
+        question = asyncio.ensure_future(super().load(key))
+        question.add_done_callback(_miss_nothing)
+        answer = asyncio.shield(question)
         answer.add_done_callback(_miss_nothing)
         return answer
 
