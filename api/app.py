@@ -32,6 +32,7 @@ from api.schema.endpoint import graphql_endpoint
 from api.security import Guard
 from api.service import Service
 from api.settings import Settings
+from api.tls import trusted
 from api.webhooks import WebhookSender
 from api.worker.engine import Engine
 from api.worker.past_orders import PastOrders
@@ -80,8 +81,10 @@ async def running(
         if works or takes_role:
             stack.enter_context(worker_role(settings.database_url))
         await stack.enter_async_context(database(settings.database_url, migrate=migrate))
-        http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport))
-        web = await stack.enter_async_context(httpx2.AsyncClient(transport=web_transport, trust_env=False))
+        http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport, verify=trusted()))
+        web = await stack.enter_async_context(
+            httpx2.AsyncClient(transport=web_transport, verify=trusted(), trust_env=False)
+        )
         sender = WebhookSender(web, WallClock().now)
         joined = _join(
             settings, clock=clock or WallClock(), sealer=sealer, http=http, works=works, mail=mail, webhooks=sender

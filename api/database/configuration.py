@@ -31,7 +31,7 @@ MODELS: Final = (
     "domain.channel.records",
     "domain.outward.records",
 )
-_ENGINE: Final = "api.database.safe_sqlite"
+ENGINE: Final = "api.database.safe_sqlite"
 _SCHEME: Final = "sqlite://"
 
 
@@ -58,10 +58,10 @@ def tortoise_configuration(file: Path) -> dict[str, Any]:
 
     One reads what is committed, statement by statement; the other one keeps a moment, and is opened when it is needed.
     """
-    reader = {"engine": _ENGINE, "credentials": {"file_path": str(file), "read_only": True}}
+    reader = {"engine": ENGINE, "credentials": {"file_path": str(file), "read_only": True}}
     return {
         "connections": {
-            "default": {"engine": _ENGINE, "credentials": {"file_path": str(file)}},
+            "default": {"engine": ENGINE, "credentials": {"file_path": str(file)}},
             "read": reader,
             "moment": reader,
         },

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from faker import Faker
@@ -43,15 +44,18 @@ class Crowd:
 
     def __init__(self, seed: str) -> None:
         self._seed = seed
-        self._of_country: dict[str, tuple[Person, ...]] = {}
 
     def of(self, country: str) -> tuple[Person, ...]:
         """Return the buyers of a country, always the same ones for a seed."""
-        if country not in self._of_country:
-            small = SMALL_COUNTRIES.get(country)
-            draw = _of_table(self._seed, country, small) if small else _of_faker(self._seed, country)
-            self._of_country[country] = tuple(draw(number) for number in range(CROWD))
-        return self._of_country[country]
+        return _drawn(self._seed, country)
+
+
+@lru_cache(maxsize=256)
+def _drawn(seed: str, country: str) -> tuple[Person, ...]:
+    """Draw them once for all worlds of a process that have the seed: Faker takes its time."""
+    small = SMALL_COUNTRIES.get(country)
+    draw = _of_table(seed, country, small) if small else _of_faker(seed, country)
+    return tuple(draw(number) for number in range(CROWD))
 
 
 def _of_faker(seed: str, country: str) -> Callable[[int], Person]:
