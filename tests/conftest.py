@@ -5,11 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from hypothesis import HealthCheck, settings
-
-# A machine that is busy with other things is no fault of a test.
-settings.register_profile("patient", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("patient")
 
 pytest_plugins = ["pytester", "tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]
 

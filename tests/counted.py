@@ -6,10 +6,21 @@ from collections.abc import Callable, Sequence
 from typing import Final, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 PROPERTY: Final = "counted"
 
 IS_THOROUGH: Final = bool(os.environ.get("THOROUGH"))
+
+# A machine that is busy with other things is no fault of a test.
+settings.register_profile(
+    "ours",
+    parent=settings(),
+    max_examples=100 if IS_THOROUGH else 30,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ours")
 
 Show = Callable[[object], None]
 T = TypeVar("T")

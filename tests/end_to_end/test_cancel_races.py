@@ -9,11 +9,11 @@ from domain.catalog.records import Product, Reservation, Stock, StockMove
 from domain.channel.records import Attention
 from domain.commerce.records import CommerceOrder, CommerceOrderLine, CreditMemo, DocumentLine, Shipment
 from domain.timeline import Event
-from tests.counted import Show, rounds
+from tests.counted import IS_THOROUGH, Show, rounds
 from tests.end_to_end.racing import LosesWords, Race, Racer
 from tests.end_to_end.town import Town, town
 
-TOWNS, RACERS = rounds(10), 50  # 500 schedules in a thorough run
+TOWNS, RACERS = rounds(10), 50 if IS_THOROUGH else 20  # 500 schedules in a thorough run
 
 UNDER_WAY = {"QUEUED", "HELD", "SENT", "ACCEPTED"}
 

@@ -39,6 +39,7 @@ from domain.channel.cases import Outcome
 from domain.channel.records import Attention, AttentionKind, AttentionState
 from domain.commerce.records import CommerceOrder
 from domain.sealing import Sealer
+from tests.counted import rounds
 
 SEALER = Sealer(bytes(32))
 BASE = datetime(2026, 3, 1, tzinfo=UTC)
@@ -331,7 +332,7 @@ def loop(database_url: str) -> Any:
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=rounds(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(rows=ROWS, where=WHERES, sorted_by=SORTS, size=st.integers(1, 5))
 def test_pages_of_any_filter_and_sort_equal_the_same_done_in_python(

@@ -47,10 +47,10 @@ async def let_pass(bench, **time):
     raise AssertionError("the worker finds no end")
 
 
-async def over(bench, *, minutes):
-    """Let many minutes pass, the worker at work in each of them."""
-    for _ in range(minutes):
-        await let_pass(bench, minutes=1)
+async def over(bench, *, minutes, at_once=2):
+    """Let many minutes pass, the worker at work after each few of them."""
+    for _ in range(0, minutes, at_once):
+        await let_pass(bench, minutes=at_once)
 
 
 async def states():

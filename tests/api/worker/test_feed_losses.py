@@ -13,9 +13,9 @@ from domain.channel.records import Attention, AttentionKind, AttentionState
 from tests.api.wire_between import answers, loses_the_answer, never_arrives, refuses
 from tests.api.worker.conftest import AMAZON
 from tests.api.worker.feeding import cancel, carried, received, statuses
-from tests.counted import rounds
+from tests.counted import IS_THOROUGH
 
-SEEDS = rounds(200)
+SEEDS = 200 if IS_THOROUGH else 10
 OPERATIONS = ("createFeedDocument", "upload", "createFeed", "getFeeds", "getFeed", "getFeedDocument", "download")
 
 

@@ -23,7 +23,7 @@ from tests.api.worker.test_feed_losses import ASKS, ClockThatCrashes, still_open
 from tests.counted import IS_THOROUGH
 from tests.domain.channel.refunds import part, request
 
-SEEDS = 60 if IS_THOROUGH else 4
+SEEDS = 60 if IS_THOROUGH else 3
 ADJUSTMENT = "POST_PAYMENT_ADJUSTMENT_DATA"
 TALLY: Counter[str] = Counter()
 

@@ -18,6 +18,7 @@ from domain.channel.checks import AmountLine, amount_flaws, of_the_order_alone
 from domain.errors import ActionNotAllowed, InsufficientStock
 from domain.money import Money
 from domain.timeline import SYSTEM
+from tests.counted import rounds
 from tests.domain.channel.sources import source
 from tests.domain.channel.stage import Stage, item, shelf
 
@@ -35,7 +36,7 @@ parts = st.dictionaries(kinds_of_items, amounts, max_size=6).map(
     tip=st.none() | amounts,
     repeats=st.booleans(),
 )
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=rounds(500), deadline=None)
 def test_sums_come_to_amazons_total_whatever_it_is_made_of(
     given_parts: list[tuple[tuple[Breakdown, ...], int]], tip: int | None, repeats: bool
 ) -> None:

@@ -15,7 +15,7 @@ from domain.commerce.records import CommerceOrder, CommerceOrderLine
 from domain.commerce.refund_reasons import RefundReason
 from domain.commerce.refundable import Refundable, refundable
 from domain.errors import AmountTooLarge, DomainError
-from tests.counted import rounds
+from tests.counted import IS_THOROUGH, rounds
 from tests.domain.rules.refunds import advised, requests
 
 MEMOS = 20  # in each of 510 walks: 10,200 steps
@@ -105,7 +105,7 @@ def tried(book: Book, request: RefundRequest) -> MemoDraft | DomainError:
 
 
 @pytest.mark.parametrize("currency", ["JPY", "EUR", "KWD"])
-@settings(max_examples=rounds(170), deadline=None)
+@settings(max_examples=170 if IS_THOROUGH else 8, deadline=None)
 @given(data=st.data())
 def test_memos_of_any_shape_balance_to_the_last_minor_unit(currency: str, data: st.DataObject) -> None:
     book = data.draw(books(currency))

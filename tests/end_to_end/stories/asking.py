@@ -105,7 +105,7 @@ async def kept_address(shop: Town, number: str) -> dict[str, str | None]:
     return dict((kept or {})["address"])
 
 
-async def pass_minutes(shop: Town, minutes: int) -> None:
-    """Let many minutes pass, the worker at work in each of them."""
-    for _ in range(minutes):
-        await shop.pass_time(minutes=1)
+async def pass_minutes(shop: Town, minutes: int, *, at_once: int = 2) -> None:
+    """Let many minutes pass, the worker at work after each few of them."""
+    for _ in range(0, minutes, at_once):
+        await shop.pass_time(minutes=at_once)

@@ -39,7 +39,7 @@ async def runs(shop: Town) -> list[dict[str, Any]]:
 async def test_scheduled_sync_with_configurable_interval(shop: Town):
     await shop.pass_time()
     before = len(await runs(shop))
-    await pass_minutes(shop, 30)
+    await pass_minutes(shop, 30, at_once=1)
     passed = await runs(shop)
     assert len(passed) - before == 6  # one in five minutes
     assert {one["state"] for one in passed} == {"SUCCEEDED"}
