@@ -45,6 +45,7 @@ COUNTED: Final = (
 
 NOT_COUNTED: Final = (
     "domain/channel/test_money_walks.py",
+    "domain/channel/test_order_walks.py",
     "domain/channel/test_refund_walks.py",
     "domain/channel/test_stock_days.py",
     "domain/rules/test_decision_properties.py",

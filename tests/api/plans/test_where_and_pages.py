@@ -332,7 +332,9 @@ def loop(database_url: str) -> Any:
 
 
 @settings(
-    max_examples=rounds(400), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=rounds(400),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(rows=ROWS, where=WHERES, sorted_by=SORTS, size=st.integers(1, 5))
 def test_pages_of_any_filter_and_sort_equal_the_same_done_in_python(

@@ -9,12 +9,12 @@ from domain.accounts.records import Store
 from domain.accounts.settings import update_order_settings
 from domain.channel.preview import SettingsImpact, preview_order_settings
 from domain.sealing import Sealer
-from tests.counted import Show, rounds
+from tests.counted import IS_THOROUGH, Show
 from tests.domain.channel.stage import CLERK
 from tests.domain.channel.worlds import Worlds
 
 QUARTERS = 4
-TOWNS = rounds(50)
+TOWNS = 50 if IS_THOROUGH else 2
 WORLDS = 5
 
 Standing = dict[int, tuple[str, bool]]  # of a store's orders: what became of them, and whether they hold stock
