@@ -1,71 +1,9 @@
-"""Plugins of the whole test run, and which tests the coverage of the domain is counted from."""
+"""Plugins of the whole test run."""
 
-from collections.abc import Generator
-from pathlib import Path
-from typing import Final
-
-import pytest
-
-pytest_plugins = ["pytester", "tests.counted", "tests.fixtures", "tests.simulator.conformance.tally"]
-
-COUNTED: Final = (
-    "domain",
-    "api/database/test_cancellation.py",
-    "api/schema/test_adopting.py",
-    "api/schema/test_applying.py",
-    "api/schema/test_as_it_was.py",
-    "api/schema/test_bulk_orders.py",
-    "api/schema/test_buyer_emails.py",
-    "api/schema/test_commerce_lists.py",
-    "api/schema/test_commerce_sections.py",
-    "api/schema/test_currencies.py",
-    "api/schema/test_dashboard.py",
-    "api/schema/test_deadlines.py",
-    "api/schema/test_global_settings.py",
-    "api/schema/test_mails.py",
-    "api/schema/test_outward.py",
-    "api/schema/test_paper_lists.py",
-    "api/schema/test_partial_canceling.py",
-    "api/schema/test_products.py",
-    "api/schema/test_saved_views.py",
-    "api/schema/test_sources.py",
-    "api/schema/test_switching.py",
-    "api/schema/test_tracking.py",
-    "api/worker/test_asked_syncs.py",
-    "api/worker/test_causes.py",
-    "api/worker/test_debug_logging.py",
-    "api/worker/test_deliver.py",
-    "api/worker/test_engine.py",
-    "api/worker/test_joint_passes.py",
-    "api/worker/test_sync.py",
-    "api/worker/test_tracking.py",
-    "api/worker/test_webhooks.py",
-)
-"""The tests that hold every line and branch of the domain: its own, and those of the API that reach what is left."""
-
-NOT_COUNTED: Final = (
-    "domain/channel/test_money_walks.py",
-    "domain/channel/test_order_walks.py",
-    "domain/channel/test_refund_walks.py",
-    "domain/channel/test_stock_days.py",
-    "domain/rules/test_decision_properties.py",
-    "domain/rules/test_refund_properties.py",
-)
-"""Walks and properties take long, and what they reach by chance is to be reached on purpose."""
-
-
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Leave out of the coverage what reaches nothing more of the domain: tracing makes a test twice as slow."""
-    measuring = getattr(item.config.pluginmanager.getplugin("_cov"), "cov_controller", None)
-    if measuring is None or (_within(item.path, COUNTED) and not _within(item.path, NOT_COUNTED)):
-        return (yield)
-    measuring.pause()
-    try:
-        return (yield)
-    finally:
-        measuring.resume()
-
-
-def _within(path: Path, places: tuple[str, ...]) -> bool:
-    return any(path.is_relative_to(Path(__file__).parent / place) for place in places)
+pytest_plugins = [
+    "pytester",
+    "tests.counted",
+    "tests.fixtures",
+    "tests.measured",
+    "tests.simulator.conformance.tally",
+]
