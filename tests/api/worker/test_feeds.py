@@ -130,7 +130,7 @@ class TestALostAnswerToCreateFeed:
     async def test_before_its_effect_asks_a_person_after_an_hour_and_sends_nothing_again(self, canceling):
         canceling.wire.happens("createFeed", loses_the_request)
         await let_pass(canceling, seconds=11)
-        await over(canceling, minutes=55)
+        await over(canceling, minutes=55, at_once=5)
         assert await states() == {"SENT": 3}
         await over(canceling, minutes=15)
 
@@ -144,7 +144,7 @@ class TestALostAnswerToCreateFeed:
     async def test_that_a_person_retries_goes_out_in_another_feed(self, canceling):
         canceling.wire.happens("createFeed", loses_the_request)
         await let_pass(canceling, seconds=11)
-        await over(canceling, minutes=70)
+        await over(canceling, minutes=70, at_once=5)
         now = canceling.clock.now()
         for command in await Command.filter(state="PARKED"):
             await retry_command(command_id=command.id, now=now, actor=SYSTEM)
@@ -333,7 +333,7 @@ class TestTheEndOfAFeed:
             "getFeed", answers(500, text=""), refuses(404, "NotFound"), answers(429, text=""), answers(200, text="?")
         )
         canceling.wire.happens("getFeedDocument", answers(429, text=""), refuses(404, "NotFound"))
-        await over(canceling, minutes=30)
+        await over(canceling, minutes=30, at_once=5)
 
         assert await states() == {"CONFIRMED": 3}
         assert (await FeedSubmission.get()).state is FeedState.DONE
@@ -351,7 +351,7 @@ class TestTheEndOfAFeed:
         )
         await let_pass(canceling, minutes=2)
         assert not canceling.wire.made("getFeed")
-        await over(canceling, minutes=30)
+        await over(canceling, minutes=30, at_once=5)
 
         assert await states() == {"CONFIRMED": 3}
 

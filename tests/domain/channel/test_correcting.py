@@ -21,6 +21,7 @@ from domain.commerce.lifecycle import CommerceOrderState
 from domain.commerce.records import CommerceOrder
 from domain.errors import ActionNotAllowed, NotFound, StaleVersion
 from domain.timeline import Event
+from tests.counted import IS_THOROUGH
 from tests.domain.channel.stage import ADDRESS, CLERK, Stage, commerce_of, decision_of, item, open_attention, told
 
 
@@ -210,7 +211,7 @@ POOLS: dict[str, list[str]] = {
 }
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(12 if IS_THOROUGH else 5))
 async def test_whatever_comes_in_whatever_order_the_address_is_amazons_under_the_corrections(
     stage: Stage, seed: int
 ) -> None:
