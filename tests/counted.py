@@ -16,7 +16,7 @@ IS_THOROUGH: Final = bool(os.environ.get("THOROUGH"))
 settings.register_profile(
     "ours",
     parent=settings(),
-    max_examples=100 if IS_THOROUGH else 30,
+    max_examples=100 if IS_THOROUGH else 20,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
