@@ -1,4 +1,4 @@
-"""The scenarios that come with the simulator, with the whole service beside them: no sockets, virtual time."""
+"""Every scenario that comes with the simulator, with the whole service beside it: no sockets, virtual time."""
 
 import httpx2
 import pytest
@@ -8,10 +8,9 @@ from simulator.app import create_app
 from simulator.scenarios import collection
 from simulator.scenarios.alone import ADDRESS, new_world
 from simulator.scenarios.running import play
-from tests.counted import IS_THOROUGH
 
 
-@pytest.mark.parametrize("name", collection.names() if IS_THOROUGH else sorted(collection.names())[::2])
+@pytest.mark.parametrize("name", collection.names())
 async def test_a_scenario_passes_with_the_service(name: str, database_url: str):
     scenario = collection.scenario(name)
     world = new_world(scenario)
