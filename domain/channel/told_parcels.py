@@ -53,6 +53,12 @@ class ToldParcel:
             items=self.in_amazons_words(self.contents),
         )
 
+    @property
+    def is_said(self) -> bool:
+        """Whether the message says what the parcel is, in whatever order it names the items."""
+        said, content = self.said, self.content
+        return set(said.items) == set(content.items) and replace(said, items=content.items) == content
+
     def in_amazons_words(self, quantities: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
         """Return Amazon's ids of items with how many units there are, in the order's order."""
         items = self.standing.items

@@ -42,7 +42,7 @@ async def correct_track(
 ) -> Package:
     """Say under which number a parcel travels that left; without a package the only one that Amazon is told of.
 
-    The same number again changes nothing where Amazon was told it. Raises NotFound, StaleVersion, ActionNotAllowed,
+    The same number again changes nothing where a message says it. Raises NotFound, StaleVersion, ActionNotAllowed,
     RequiredInput, InvalidInput or IdempotencyKeyReused.
     """
     async with change(now=now, actor=actor) as unit:
@@ -96,18 +96,17 @@ async def _correct(unit: Change, told: ToldParcel, track: Track) -> None:
     package, number = told.package, track.tracking_number.strip()
     carrier_code, carrier_name = amazon_carrier(track.carrier_code, track.carrier_name)
     content = replace(told.content, carrier_code=carrier_code, carrier_name=carrier_name, tracking_number=number)
-    is_known = set(content.items) == set(told.said.items) and content == replace(told.said, items=content.items)
-    if is_known and content == told.content:
+    if content == told.content and told.is_said:
         unit.quiet()
         return
     was, before = words_of(package), package.tracking_number
     await retrack(package, carrier_code=carrier_code, carrier_name=carrier_name, tracking_number=number)
-    if not is_known:
-        await tell(unit, told, content)
+    await tell(unit, told, content)
+    travels = f"Package {package.package_reference} travels with {words_of(package)}"
     unit.event(
         told.standing.order.subject,
         EventKind.TRACK_CHANGED,
-        f"Package {package.package_reference} travels with {words_of(package)}, not with {was}.",
+        f"{travels}, which Amazon is told again." if was == words_of(package) else f"{travels}, not with {was}.",
         package=package.package_reference,
         carrier=carrier_name or carrier_code,
         tracking_number=number,

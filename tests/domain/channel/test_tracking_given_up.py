@@ -3,6 +3,7 @@ import pytest
 from domain.amazon.records import AmazonOrder
 from domain.channel.command_choices import give_up_command
 from domain.commerce.records import Package
+from domain.timeline import Event, EventKind
 from tests.domain.channel.stage import CLERK, Stage, commands_of, item, items_of, mugs
 from tests.domain.channel.tracks import ALL, ONE, TWO, accept, add, content, correct, number, refuse, seen
 
@@ -30,6 +31,9 @@ async def test_a_number_that_amazon_was_never_told_can_be_said_again(stage: Stag
     await given_up(stage, order)
     await correct(stage, order, idempotency_key="again")
     assert (await content(order))[-1] == (TWO, "7000", "UPS", "1Z2", ALL)
+    event = await Event.filter(order_id=order.id, kind=EventKind.TRACK_CHANGED).order_by("-id").first()
+    assert event is not None
+    assert event.message == "Package 7000 travels with UPS 1Z2, which Amazon is told again."
 
 
 async def test_a_later_number_tells_of_what_the_parcel_still_holds(stage: Stage, order: AmazonOrder) -> None:
@@ -44,9 +48,11 @@ async def test_a_later_number_tells_of_what_the_parcel_still_holds(stage: Stage,
     assert [one[4] for one in told[-2:]] == [{"item-MUG": 1, "item-CUP": 1}, {"item-MUG": 2}]
 
 
-async def test_a_number_that_amazon_has_all_the_while_is_only_noted(stage: Stage, order: AmazonOrder) -> None:
+async def test_the_first_number_is_told_again_since_amazon_may_have_taken_what_was_given_up(
+    stage: Stage, order: AmazonOrder
+) -> None:
     await correct(stage, order)
     await given_up(stage, order)
     await correct(stage, order, number("JD0001", "DHL"))
     assert (await Package.get(package_reference="7000")).tracking_number == "JD0001"
-    assert len(await commands_of(order)) == 2
+    assert (await content(order))[-1] == (TWO, "7000", "DHL", "JD0001", ALL)
