@@ -81,9 +81,11 @@ async def running(
         if works or takes_role:
             stack.enter_context(worker_role(settings.database_url))
         await stack.enter_async_context(database(settings.database_url, migrate=migrate))
-        http = await stack.enter_async_context(httpx2.AsyncClient(transport=transport, verify=trusted()))
+        http = await stack.enter_async_context(
+            httpx2.AsyncClient(transport=transport, verify=trusted(by_environment=True))
+        )
         web = await stack.enter_async_context(
-            httpx2.AsyncClient(transport=web_transport, verify=trusted(), trust_env=False)
+            httpx2.AsyncClient(transport=web_transport, verify=trusted(by_environment=False), trust_env=False)
         )
         sender = WebhookSender(web, WallClock().now)
         joined = _join(

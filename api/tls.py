@@ -7,6 +7,6 @@ import httpx2
 
 
 @cache
-def trusted() -> ssl.SSLContext:
-    """Return the machine's authorities, read once for all clients of a process; SSL_CERT_FILE names others."""
-    return httpx2.create_ssl_context()
+def trusted(*, by_environment: bool) -> ssl.SSLContext:
+    """Return the machine's authorities, or those of SSL_CERT_FILE if it counts, read once for a process's clients."""
+    return httpx2.create_ssl_context(trust_env=by_environment)
