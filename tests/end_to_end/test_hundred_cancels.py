@@ -63,7 +63,7 @@ async def cancel_all(shop: Town, ids: dict[str, str], **more: Any) -> dict[str, 
     return payload
 
 
-async def test_a_hundred_cancels_cost_one_feed_and_each_has_its_own_result(database_url: str):
+async def test_many_cancels_cost_one_feed_and_each_has_its_own_result(database_url: str):
     async with town(database_url) as shop:
         ids = await filled(shop)
         await spend_the_quota(shop)

@@ -77,3 +77,13 @@ def test_one_that_was_stopped_in_its_turn_stops_nobody_for_ever(file: Path) -> N
         assert 0.04 < time.monotonic() - begun < 4
     assert handle.in_transaction
     handle.close()
+
+
+def test_a_turn_that_cannot_be_waited_for_is_not_waited_for(tmp_path: Path):
+    handle = opened(tmp_path / "orders.db")
+    began = time.monotonic()
+    begin_in_turn(handle, str(tmp_path))  # a folder cannot be locked, just as another user's file
+    assert handle.in_transaction
+    assert time.monotonic() - began < 1
+    handle.execute("ROLLBACK")
+    handle.close()

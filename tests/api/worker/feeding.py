@@ -49,8 +49,8 @@ async def let_pass(bench, **time):
 
 async def over(bench, *, minutes, at_once=2):
     """Let many minutes pass, the worker at work after each few of them."""
-    for _ in range(0, minutes, at_once):
-        await let_pass(bench, minutes=at_once)
+    for passed in range(0, minutes, at_once):
+        await let_pass(bench, minutes=min(at_once, minutes - passed))
 
 
 async def states():

@@ -107,5 +107,5 @@ async def kept_address(shop: Town, number: str) -> dict[str, str | None]:
 
 async def pass_minutes(shop: Town, minutes: int, *, at_once: int = 2) -> None:
     """Let many minutes pass, the worker at work after each few of them."""
-    for _ in range(0, minutes, at_once):
-        await shop.pass_time(minutes=at_once)
+    for passed in range(0, minutes, at_once):
+        await shop.pass_time(minutes=min(at_once, minutes - passed))
